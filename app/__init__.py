@@ -1,0 +1,63 @@
+"""What happens. `create_app` puts the product together; it is the one place of this package that knows the views."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import cli
+from app.extensions import db, prepare_engine
+from app.production import check_production
+from app.scope import current_actor
+from app.security.manager import ScopedSecurityManager
+
+
+class PlainAppBuilder(AppBuilder):
+    """Flask-AppBuilder without its stock administration: only the index and what views.menu adds."""
+
+    def _add_admin_views(self) -> None:
+        self._indexview = self.add_view_no_menu(self.indexview)
+
+
+def create_app(settings: dict[str, Any] | None = None) -> Flask:
+    """The WSGI application; `settings` overrides what the environment says (tests)."""
+    app = Flask(__name__)
+    app.config.from_mapping(config.load())
+    app.config.from_mapping(settings or {})
+    check_production(app)
+    db.init_app(app)
+    app.before_request(_read_only)
+    CSRFProtect(app)
+    from views.errors import register_errors
+    from views.home import HomeView
+    from views.menu import MENU, register_views
+
+    register_errors(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        builder = PlainAppBuilder(indexview=HomeView, security_manager_class=ScopedSecurityManager, update_perms=False)
+        builder.init_app(app, db.session)
+        register_views(builder)
+    app.context_processor(lambda: {"menu_entries": MENU, "has_view": _has_view})
+    app.cli.add_command(cli.setup)
+    app.cli.add_command(cli.divisions_group)
+    app.cli.add_command(cli.demo_group)
+    app.cli.add_command(cli.users_group)
+    if int(app.config["PROXIES"]):
+        hops = int(app.config["PROXIES"])
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _has_view(view: Any) -> bool:
+    actor = current_actor()
+    return actor is not None and actor.can("view", view.class_permission_name)
+
+
+def _read_only() -> None:
+    """A reading request opens a transaction that waits for nobody, before the user is loaded in it."""
+    if request.method in ("GET", "HEAD", "OPTIONS") and not (request.endpoint or "").endswith("static"):
+        db.session.connection(execution_options={"ro": True})

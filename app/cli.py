@@ -1,0 +1,112 @@
+"""The commands: flask setup, flask divisions, flask demo, flask users."""
+
+import json
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app import clock, demo, divisions
+from app import setup as setup_
+from app.errors import DomainError
+from app.extensions import db
+from app.scope import acting_as
+from app.security import users
+from app.security.actor import OPERATOR
+from app.security.roles import ROLES
+
+divisions_group = click.Group("divisions", help="区划：载入或更新。")
+demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
+users_group = click.Group("users", help="账号：新增、停用。")
+
+
+@click.command("setup")
+@click.option("--demo", "with_demo", is_flag=True, help="同时载入演示数据（生产环境忽略）。")
+@with_appcontext
+def setup(with_demo: bool) -> None:
+    """建立或升级数据库，创建角色与权限，载入参考数据；可重复执行。"""
+    for line in setup_.run(with_demo):
+        click.echo(line)
+
+
+@divisions_group.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def divisions_load(file: Path) -> None:
+    """从 CSV（code,parent_code,level,name）载入或更新一个设区市的区划；有错则不改动任何数据。"""
+    with acting_as(OPERATOR):
+        try:
+            loaded = divisions.load(file.read_bytes())
+        except DomainError as error:
+            db.session.rollback()
+            raise click.ClickException(str(error)) from error
+        db.session.commit()
+    click.echo(f"新增 {loaded.added}，更名 {loaded.changed}，未变 {loaded.same}。")
+
+
+@demo_group.command("load")
+@with_appcontext
+def demo_load() -> None:
+    """载入演示账号和演示维权站。"""
+    if current_app.config["PRODUCTION"]:
+        raise click.ClickException("生产环境不能载入演示数据。")
+    for line in demo.load(clock.today()):
+        click.echo(line)
+
+
+@demo_group.command("accounts")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def demo_accounts(as_json: bool) -> None:
+    """列出演示账号。"""
+    rows = demo.accounts()
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(demo.line(row))
+
+
+@demo_group.command("remove")
+@with_appcontext
+def demo_remove() -> None:
+    """删除全部演示账号。"""
+    with acting_as(OPERATOR):
+        removed = demo.remove()
+        db.session.commit()
+    click.echo(f"已删除演示账号 {removed} 个。")
+
+
+@users_group.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名。")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色。")
+@click.option("--division", required=True, help="管辖区划的代码。")
+@click.password_option(prompt="密码", confirmation_prompt="再输一次", help="不写则提示输入。")
+@with_appcontext
+def users_add(username: str, name: str, role: str, division: str, password: str) -> None:
+    """新增一个账号，给他一个角色和一个管辖范围。"""
+    if len(password) < 12:
+        raise click.ClickException("密码至少 12 个字符。")
+    with acting_as(OPERATOR):
+        try:
+            users.add(username, name, password, [(role, division)], clock.today())
+        except DomainError as error:
+            db.session.rollback()
+            raise click.ClickException(str(error)) from error
+        db.session.commit()
+    click.echo(f"已新增账号 {username}。")
+
+
+@users_group.command("disable")
+@click.argument("username")
+@with_appcontext
+def users_disable(username: str) -> None:
+    """停用一个账号；他的下一个请求就会被拒绝。"""
+    with acting_as(OPERATOR):
+        account = users.find(username)
+        if account is None:
+            raise click.ClickException(f"没有账号 {username}。")
+        account.active = False
+        db.session.commit()
+    click.echo(f"已停用账号 {username}。")

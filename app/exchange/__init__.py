@@ -1,0 +1,1 @@
+"""Files in and out: Excel today; import and print dock here."""

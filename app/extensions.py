@@ -1,0 +1,32 @@
+"""The database: one metadata, one session class, and the SQLite recipe without lost updates (docs/architecture.md)."""
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.base import SQLA
+from sqlalchemy import Engine, event
+
+from app import audit, scope
+from app.scope import GuardedSession
+from models import Model
+
+scope.install(GuardedSession)
+audit.install(GuardedSession)
+
+db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
+
+
+def prepare_engine(engine: Engine) -> None:
+    """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        read_only = connection.get_execution_options().get("ro")
+        connection.connection.dbapi_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,176 @@
+"""RegisterInterface: how a generated register reads and writes its table. It flushes; the edge commits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext as _
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, func, inspect, or_, select
+
+from app import clock, divisions, scope
+from app.extensions import db
+from models import Division
+
+UNSEEN = "—"
+MAX_INTEGER = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list page asks for: conditions, quick search, order (column, descending)."""
+
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    q: str = ""
+    order: tuple[str, bool] | None = None
+
+
+class RegisterInterface(SQLAInterface):
+    """Flask-AppBuilder's interface over one model; labels and kinds come from the columns' `info`."""
+
+    @property
+    def register(self) -> str:
+        return self.obj.__name__
+
+    @property
+    def key(self) -> Any:
+        return self.get_pk()
+
+    # ---- what a column is
+
+    def info(self, name: str) -> dict[str, Any]:
+        """The `info` of a column, relationship or property; a property shares its label through `model.labels`."""
+        prop = self.list_properties.get(name)
+        if prop is None:
+            return getattr(self.obj, "__info__", {}).get(name, {})
+        return prop.columns[0].info if name in self.list_columns else prop.info
+
+    def label(self, name: str) -> Any:
+        return self.info(name)["label"]
+
+    def target_of(self, name: str) -> type | None:
+        """The model a foreign key column or relationship points to."""
+        column = self.list_columns.get(name)
+        if column is None:
+            prop = self.list_properties.get(name)
+            return prop.mapper.class_ if prop is not None and hasattr(prop, "mapper") else None
+        for relation in inspect(self.obj).relationships:
+            if list(relation.local_columns) == [column]:
+                return relation.mapper.class_
+        return None
+
+    def kind(self, name: str) -> str:
+        """relation, enum, boolean, date, integer or text."""
+        column = self.list_columns[name]
+        if self.target_of(name) is not None:
+            return "relation"
+        if getattr(column.type, "enum_class", None):
+            return "enum"
+        for base, kind in ((Boolean, "boolean"), (Date, "date"), (Integer, "integer")):
+            if isinstance(column.type, base):
+                return kind
+        return "text"
+
+    # ---- reading
+
+    def key_of(self, value: Any) -> Any:
+        """`value` as a primary key, None when it cannot be one: then the row does not exist."""
+        text = str(value)
+        if not isinstance(self.key.type, Integer):
+            return text if len(text) <= 64 else None
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 11 and int(text) <= MAX_INTEGER else None
+
+    def get(self, id: Any, filters: Any = None, select_columns: Any = None, outer_default_load: bool = False) -> Any:
+        rows = self.get_many([id])
+        return rows[0] if rows else None
+
+    def get_many(self, keys: Iterable[Any], verb: str = "view") -> list[Any]:
+        """The rows of `keys` on which the actor holds `verb`; the others are left out."""
+        wanted = {key for key in map(self.key_of, keys) if key is not None}
+        with scope.narrowed(self.register, verb):
+            return list(db.session.scalars(select(self.obj).where(self.key.in_(sorted(wanted))).order_by(self.key)))
+
+    def _matching(self, query: Query, quick: Sequence[str]) -> Select[Any]:
+        found = select(self.obj).where(*query.conditions)
+        if query.q:
+            found = found.where(or_(*(getattr(self.obj, name).contains(query.q, autoescape=True) for name in quick)))
+        return found
+
+    def _ordered(self, found: Select[Any], order: tuple[str, bool] | None) -> Select[Any]:
+        newest_first = self.key.desc() if isinstance(self.key.type, Integer) else self.key.asc()
+        if order is None:
+            return found.order_by(newest_first)
+        column = getattr(self.obj, order[0])
+        return found.order_by(column.desc() if order[1] else column.asc(), newest_first)
+
+    def count(self, query: Query, quick: Sequence[str]) -> int:
+        return db.session.scalar(self._matching(query, quick).with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+    def page(self, query: Query, quick: Sequence[str], offset: int, limit: int) -> list[Any]:
+        found = self._ordered(self._matching(query, quick), query.order)
+        return list(db.session.scalars(found.offset(offset).limit(limit)))
+
+    def all_for_export(self, query: Query, quick: Sequence[str], limit: int) -> list[Any]:
+        """The rows of a list, narrowed to where the actor may export."""
+        with scope.narrowed(self.register, "export"):
+            return self.page(query, quick, 0, limit)
+
+    # ---- showing
+
+    def cells(self, rows: Sequence[Any], names: Sequence[str]) -> list[list[str]]:
+        """The rows as text, column by column: one definition for list, show, export and history."""
+        places = [name for name in names if name not in self.list_columns and self.target_of(name) is Division]
+        codes = {name: next(iter(self.list_properties[name].local_columns)).key for name in places}
+        paths = divisions.paths_of(getattr(row, codes[name]) for row in rows for name in places)
+        return [[self._cell(row, name, codes, paths) for name in names] for row in rows]
+
+    def _cell(self, row: Any, name: str, codes: dict[str, str], paths: dict[str, str]) -> str:
+        if self.is_hidden(row, name):
+            return UNSEEN
+        if name in codes:
+            code = getattr(row, codes[name])
+            return paths.get(code, UNSEEN) if code else ""
+        return as_text(getattr(row, name))
+
+    def is_hidden(self, row: Any, name: str) -> bool:
+        """A private column of a row that is readable only as a reference."""
+        return bool(self.info(name).get("private")) and not scope.covers("view", row)
+
+    def name_of(self, row: Any) -> str:
+        """What a row is called where others refer to it; a division by its path."""
+        return divisions.paths_of([row.code])[row.code] if isinstance(row, Division) else str(row)
+
+    # ---- writing: flush only
+
+    def add(self, item: Any, commit: bool = False) -> None:
+        db.session.add(item)
+        db.session.flush()
+
+    def edit(self, item: Any, commit: bool = False) -> None:
+        db.session.flush()
+
+    def delete(self, item: Any, commit: bool = False) -> None:
+        db.session.delete(item)
+        db.session.flush()
+
+    def delete_all(self, items: list[Any]) -> None:
+        for item in items:
+            db.session.delete(item)
+        db.session.flush()
+
+
+def as_text(value: Any) -> str:
+    """A value as users read it: 是/否, the Chinese of an enumeration, 2026-11-24, 2026-11-24 09:30."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,24 @@
+"""What: the shipped roles, as one matrix register × role → verbs. `flask setup` writes it to the database."""
+
+VERBS = {
+    "view": "查看",
+    "add": "新增",
+    "edit": "修改",
+    "delete": "删除",
+    "export": "导出",
+}
+DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN = "区划管理员", "督导员", "系统管理员"
+ROLES = (DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN)
+
+# fmt: off
+MATRIX: dict[str, dict[str, str]] = {
+    #            区划管理员                                   督导员                      系统管理员
+    "Division": {DIVISION_ADMIN: "view export",             SUPERVISOR: "view",        SYSTEM_ADMIN: "view add edit delete export"},
+    "Station":  {DIVISION_ADMIN: "view add edit delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
+}
+# fmt: on
+
+
+def permissions_of(role: str) -> frozenset[tuple[str, str]]:
+    """The (register, verb) pairs that a role is shipped with."""
+    return frozenset((register, verb) for register, cells in MATRIX.items() for verb in cells.get(role, "").split())

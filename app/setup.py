@@ -1,0 +1,103 @@
+"""Bringing a database to what this version needs: schema, roles, reference data. Idempotent; the only place that does."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
+from flask import current_app
+from sqlalchemy import inspect, select
+
+import config
+from app import clock, demo, divisions
+from app.extensions import db
+from app.scope import acting_as
+from app.security import roles, users
+from app.security.actor import SETUP
+from models import Account, Division, Role
+
+MIGRATIONS = config.ROOT / "app" / "migrations"
+CATALOGUE = config.ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+DIVISIONS = config.ROOT / "seed" / "reference" / "wenzhou-divisions.csv"
+
+
+def compile_catalogue(source: Path = CATALOGUE) -> None:
+    """The .po as .mo, when it is newer."""
+    target = source.with_suffix(".mo")
+    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+        with source.open("rb") as po, target.open("wb") as mo:
+            write_mo(mo, read_po(po, locale="zh"))
+
+
+def alembic_config() -> Config:
+    """Alembic on the application's own engine."""
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    return settings
+
+
+def migrate(revision: str = "head") -> None:
+    """Bring the schema to `revision`, up or down."""
+    settings = alembic_config()
+    with db.engine.connect() as connection:
+        settings.attributes["connection"] = connection
+        known = {r.revision for r in command.ScriptDirectory.from_config(settings).walk_revisions()}
+        going_up = revision == "head" or revision in known
+        (command.upgrade if going_up else command.downgrade)(settings, revision)
+        connection.commit()
+
+
+def grant_baseline() -> None:
+    """Create roles and permissions; grant only cells that are new, so that what managers changed stays."""
+    have = {(pv.view_menu.name, pv.permission.name): pv for pv in db.session.scalars(select(PermissionView))}
+    names = {p.name: p for p in db.session.scalars(select(Permission))}
+    menus = {m.name: m for m in db.session.scalars(select(ViewMenu))}
+    existing = {role.name: role for role in db.session.scalars(select(Role))}
+    fresh = set()
+    for register in roles.MATRIX:
+        for verb in roles.VERBS:
+            key = (register, f"can_{verb}")
+            if key not in have:
+                names.setdefault(key[1], Permission(name=key[1]))
+                menus.setdefault(register, ViewMenu(name=register))
+                have[key] = PermissionView(permission=names[key[1]], view_menu=menus[register])
+                db.session.add(have[key])
+                fresh.add((register, verb))
+    for name in roles.ROLES:
+        role = existing.get(name)
+        cells = roles.permissions_of(name)
+        if role is None:
+            role = Role(name=name)
+            db.session.add(role)
+        else:
+            cells &= fresh
+        role.permissions += [have[(register, f"can_{verb}")] for register, verb in sorted(cells)]
+    db.session.flush()
+
+
+def run(with_demo: bool = False) -> list[str]:
+    """Everything, in order; what was done, in sentences. The demonstration stays out of production."""
+    compile_catalogue()
+    migrate()
+    done = ["数据库结构、角色与权限已就绪。"]
+    with acting_as(SETUP):
+        grant_baseline()
+        if db.session.scalars(select(Division.code).limit(1)).first() is None:
+            loaded = divisions.load(DIVISIONS.read_bytes())
+            done.append(f"已载入区划 {loaded.added} 个。")
+        db.session.commit()
+    if with_demo and not current_app.config["PRODUCTION"]:
+        done += demo.load(clock.today())
+    return done
+
+
+def has_demo_account() -> bool:
+    """Whether a demonstration account could sign in; False for a database that is not set up yet."""
+    if not inspect(db.engine).has_table(Account.__tablename__):
+        return False
+    with acting_as(SETUP):
+        present = users.has_demo_account()
+        db.session.rollback()
+    return present

@@ -1,0 +1,67 @@
+"""Settings: each one an environment variable with a default; docs/settings.md lists them and a test compares."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_SECRET_KEY = "development-only-secret-key-never-used-in-production"
+DEFAULT_FIELD_KEYS = "dev:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMzJieXQ="
+
+
+class Setting(NamedTuple):
+    """One environment variable: its name, default (as text) and meaning."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("APP_ENV", "development", "运行环境；production 时启用全部安全检查，且不加载演示数据"),
+    Setting("SECRET_KEY", DEFAULT_SECRET_KEY, "会话签名密钥，生产环境至少 32 个字符"),
+    Setting("FIELD_KEYS", DEFAULT_FIELD_KEYS, "字段密钥「编号:base64(32字节)」，多个用逗号分隔，第一个用于新数据"),
+    Setting("SQLALCHEMY_DATABASE_URI", "", "数据库地址；留空用 var/app.db（SQLite），正式使用建议 PostgreSQL"),
+    Setting("HOST", "127.0.0.1", "监听地址"),
+    Setting("PORT", "8080", "监听端口"),
+    Setting("WORKERS", "2", "工作进程数"),
+    Setting("THREADS", "4", "每个工作进程的线程数"),
+    Setting("DEBUG", "0", "调试模式，1 打开；生产环境必须为 0"),
+    Setting("COOKIE_SECURE", "", "会话 Cookie 只走 HTTPS；留空时生产环境为 1，其余为 0"),
+    Setting("PROXIES", "0", "前面有几层可信反向代理（Nginx 等），用于取得真实地址与协议"),
+    Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
+)
+
+
+def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The Flask configuration for `environ` (default: the process environment)."""
+    environ = os.environ if environ is None else environ
+    values = {s.name: environ.get(s.name) or s.default for s in SETTINGS}
+    production = values["APP_ENV"] == "production"
+    uri = values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{ROOT / 'var' / 'app.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if uri.startswith(prefix):
+            uri = "postgresql+psycopg://" + uri.removeprefix(prefix)
+    return {
+        **values,
+        "PRODUCTION": production,
+        "DEBUG": values["DEBUG"] == "1",
+        "SQLALCHEMY_DATABASE_URI": uri,
+        "APP_NAME": "妇女维权站管理平台",
+        "MAX_CONTENT_LENGTH": int(values["MAX_UPLOAD_MB"]) * 1024 * 1024,
+        "SESSION_COOKIE_SECURE": (values["COOKIE_SECURE"] or ("1" if production else "0")) == "1",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        # A form that was open over lunch still saves: the token lives as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "LANGUAGES": {"zh": {"flag": "cn", "name": "简体中文"}},
+        "FAB_UPDATE_PERMS": False,
+        "FAB_CREATE_DB": False,
+        "FAB_ADD_MENU_API": False,
+        "FAB_ADD_OPENAPI_VIEWS": False,
+        "RATELIMIT_ENABLED": False,
+    }

@@ -1,0 +1,24 @@
+"""What a row is and may never violate. One file per aggregate."""
+
+from models.base import DivisionOwned, Located, Model, Stamped, Visibility
+from models.division import Division, DivisionLevel
+from models.station import Station, StationHost, StationLevel
+from models.audit import AuditEntry  # isort: skip
+from models.user import Account, Role, UserScope  # isort: skip
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Division",
+    "DivisionLevel",
+    "DivisionOwned",
+    "Located",
+    "Model",
+    "Role",
+    "Stamped",
+    "Station",
+    "StationHost",
+    "StationLevel",
+    "UserScope",
+    "Visibility",
+]

@@ -1,0 +1,144 @@
+"""What every table shares: one metadata, constraint names, and the place of a row.
+
+`Model.metadata.naming_convention` has to stand before the first table is defined, so everything in the project
+takes `Model` from here and never from Flask-AppBuilder.
+"""
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_appbuilder.models.sqla import Model
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, event
+from sqlalchemy.orm import Mapped, declarative_mixin, declared_attr, mapped_column, relationship, validates
+
+if TYPE_CHECKING:
+    from models.division import Division
+
+__all__ = [
+    "CITY",
+    "COUNTY",
+    "PLACES",
+    "TOWNSHIP",
+    "VILLAGE",
+    "DivisionOwned",
+    "Located",
+    "Model",
+    "Stamped",
+    "Visibility",
+    "place_of",
+]
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# Enumerations are stored by their English name and shown by their value, held by a CHECK on both databases.
+Model.registry.update_type_annotation_map(
+    {enum.Enum: Enum(enum.Enum, native_enum=False, create_constraint=True, length=32)}
+)
+
+CITY, COUNTY, TOWNSHIP, VILLAGE = 4, 6, 9, 12  # digits of a statistical division code
+PLACES = {"city_code": CITY, "county_code": COUNTY, "township_code": TOWNSHIP}  # a row's derived columns
+
+
+class Visibility(enum.Enum):
+    """Who may see a row; `app.scope` turns it into SQL. A model without one is seen by nobody who is signed in."""
+
+    DOWN = "mine and below"
+    REFERENCE = "readable along my own line, without private columns"
+    PARENT = "as the row that `__parent__` names"
+    ADDRESSED = "mine and below, and what is sent to a division of mine"
+    HISTORY = "as DOWN, for the registers I may view"
+    SYSTEM = "the product itself only"
+
+
+def place_of(code: str | None) -> dict[str, str | None]:
+    """The codes of the city, county and township that `code` lies in; None for a level below its own."""
+    code = code or ""
+    return {name: code[:digits] if len(code) >= digits else None for name, digits in PLACES.items()}
+
+
+def _held(table: Any, source: str, column: str, digits: int) -> CheckConstraint:
+    """The column is the beginning of the row's division code, and NULL only where that code is shorter."""
+    return CheckConstraint(
+        f"coalesce({column}, '') = CASE WHEN length({source}) >= {digits} THEN substr({source}, 1, {digits}) ELSE '' END",
+        name=f"{column}_of_place",
+        table=table,
+    )
+
+
+@declarative_mixin
+class Located:
+    """A row that lies somewhere: three plain columns, always derived, that make "inside my part" an equality."""
+
+    __place__: ClassVar[str] = "division_code"
+
+    @declared_attr
+    def city_code(cls) -> Mapped[str | None]:
+        return mapped_column(String(CITY), info={"derived": True})
+
+    @declared_attr
+    def county_code(cls) -> Mapped[str | None]:
+        return mapped_column(String(COUNTY), info={"derived": True})
+
+    @declared_attr
+    def township_code(cls) -> Mapped[str | None]:
+        return mapped_column(String(TOWNSHIP), info={"derived": True})
+
+    @property
+    def place(self) -> str | None:
+        """The statistical code of the division this row belongs to."""
+        return getattr(self, self.__place__)
+
+    def _settle(self, code: str | None) -> None:
+        for name, value in place_of(code).items():
+            setattr(self, name, value)
+
+
+@declarative_mixin
+class DivisionOwned(Located):
+    """A row owned by one division; it is read and written by those whose part holds that division."""
+
+    __visibility__: ClassVar[Visibility] = Visibility.DOWN
+
+    @declared_attr
+    def division_code(cls) -> Mapped[str]:
+        # active_history: the guard has to know the division a row is moved away from.
+        return mapped_column(
+            String(VILLAGE), ForeignKey("division.code"), active_history=True, info={"label": _l("所在区划")}
+        )
+
+    @declared_attr
+    def division(cls) -> Mapped["Division"]:
+        # viewonly: the code is the one way to say where a row is, so that the derived columns cannot be missed.
+        return relationship(
+            "Division", foreign_keys=[cls.division_code], viewonly=True, info={"label": _l("所在区划")}
+        )
+
+    @validates("division_code")
+    def _derive_place(self, _key: str, code: str | None) -> str | None:
+        self._settle(code)
+        return code
+
+
+@declarative_mixin
+class Stamped:
+    """When a row was made and last changed, UTC; `app.audit` writes them, the history says who."""
+
+    created_at: Mapped[datetime] = mapped_column(info={"label": _l("创建时间"), "derived": True})
+    changed_at: Mapped[datetime] = mapped_column(info={"label": _l("更新时间"), "derived": True})
+
+
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _hold_place(mapper: Any, cls: type) -> None:
+    """The derived columns are held by CHECKs, and indexed with the key: each level lists its rows newest first."""
+    if issubclass(cls, Located):
+        table = mapper.local_table
+        for name, digits in PLACES.items():
+            _held(table, cls.__place__, name, digits)
+            Index(None, table.c[name], *mapper.primary_key)

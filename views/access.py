@@ -1,0 +1,51 @@
+"""The gate before every view method: signed in, and holding the verb on the register."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from flask import abort, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+PUBLIC = "public"  # endpoints that carry this mark are open to everybody: sign-in, health, static files
+
+
+def needs(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Ask for `verb` on the view's register. Flask-AppBuilder reads the permission's name from the same mark."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        def gate(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return require(self, verb) or method(self, *args, **kwargs)
+
+        gate_ = update_wrapper(gate, method)
+        gate_._permission_name = verb  # type: ignore[attr-defined]
+        return gate_
+
+    return decorate
+
+
+def require(view: Any, verb: str) -> Any:
+    """None when allowed, a redirect to the sign-in page for a stranger; 403 for somebody who may not."""
+    if not current_user.is_authenticated:
+        return to_sign_in()
+    if not view.appbuilder.sm.has_access(f"can_{verb}", view.class_permission_name):
+        abort(403)
+    return None
+
+
+def to_sign_in() -> Any:
+    """Where a stranger goes; a script gets 401 instead of a page."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=_("登录已失效，请重新登录。")), 401
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("SignInView.login", next=target))
+
+
+def reader(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A page for everybody who is signed in, whatever he may do."""
+
+    def gate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return method(self, *args, **kwargs) if current_user.is_authenticated else to_sign_in()
+
+    return update_wrapper(gate, method)

@@ -1,0 +1,162 @@
+"""Forms made from a model's columns: the field, its label, help and checks all come from the column and its `info`."""
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.core import Field
+from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
+from wtforms.widgets import DateInput
+
+from app import clock
+from app.interface import MAX_INTEGER, RegisterInterface
+from app.scope import current_actor
+
+CONTROL = {"class": "form-control"}
+
+
+def tidy(text: str | None) -> str | None:
+    """Typed text without the blanks around it, full-width ones too; nothing at all is None."""
+    if text is None:
+        return None
+    return text.replace("\u3000", " ").strip() or None
+
+
+def printable(_form: Any, field: Field) -> None:
+    """Refuse control characters (line breaks are fine where the field has several lines)."""
+    allowed = "\n\r\t" if isinstance(field, TextAreaField) else ""
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in field.data or ""):
+        raise ValidationError(_("含有无法识别的字符。"))
+
+
+def not_future(_form: Any, field: Field) -> None:
+    """A date that has happened: from 1949-10-01 to today."""
+    if field.data and not 1949 <= field.data.year or field.data and field.data > clock.today():
+        raise ValidationError(_("日期应在 1949 年之后，且不能晚于今天。"))
+
+
+def required(_form: Any, field: Field) -> None:
+    """Something has to stand here; an unreadable date says so itself."""
+    if not field.process_errors and field.data in (None, ""):
+        raise StopValidation(_("必填。"))
+
+
+required.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
+class MendableDate(DateInput):
+    """A native date input; what is no date stays in view as text, so that it can be mended."""
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        kwargs.setdefault("type", "text" if field.process_errors else "date")
+        return super().__call__(field, **kwargs)
+
+
+class EnumField(SelectField):
+    """One of an enumeration: posted by its English name, shown by its Chinese value."""
+
+    def __init__(self, label: Any, enum_class: Any, **kwargs: Any) -> None:
+        self.enum_class = enum_class
+        choices = [("", _l("请选择")), *((member.name, member.value) for member in enum_class)]
+        super().__init__(label, choices=choices, coerce=self._coerce, **kwargs)
+
+    def _coerce(self, value: Any) -> str:
+        return getattr(value, "name", None) or str(value or "")
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        setattr(obj, name, self.enum_class[self.data] if self.data else None)
+
+
+class RelationField(Field):
+    """A foreign key: chosen from a paged, scoped endpoint, never from an option list of a whole table.
+
+    A key whose row the viewer may not see is shown as fixed text, is never written, and a post keeps it.
+    """
+
+    def __init__(self, label: Any, datamodel: RegisterInterface, column: str, verb: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.datamodel, self.column, self.verb = datamodel, column, verb
+        self.target = RegisterInterface(datamodel.target_of(column))
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the row already points to something out of sight."""
+        return self.object_data is not None and self.target.get(self.object_data) is None
+
+    @property
+    def text(self) -> str:
+        """What the chosen row is called; empty for one out of sight."""
+        row = self.target.get(self.data) if self.data else None
+        return self.target.name_of(row) if row is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = self.target.key_of(tidy(valuelist[0]) or "") or None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.fixed:
+            self.data = self.object_data
+            raise StopValidation()
+        if self.data and self.data != self.object_data and not may_choose(self, self.data):
+            raise StopValidation(_("没有找到所选的「%(label)s」，请重新选择。", label=self.label.text))
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        if not self.fixed:
+            setattr(obj, name, self.data)
+
+
+def may_choose(field: RelationField, key: Any) -> bool:
+    """A place needs the verb there; any other key needs its row to be visible."""
+    if field.column == field.datamodel.obj.__place__:
+        actor = current_actor()
+        if actor is None or not actor.covers(field.verb, field.datamodel.register, key):
+            return False
+    return field.target.get(key) is not None
+
+
+def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:
+    validators += [printable]
+    if length:
+        validators.append(Length(max=length, message=_l("不能超过 %(max)d 个字。")))
+    if "pattern" in info:
+        pattern, message = info["pattern"]
+        validators.append(Regexp(re.compile(rf"(?:{pattern})\Z", re.ASCII), message=message))
+    if info.get("multiline"):
+        return TextAreaField(filters=[tidy], render_kw=CONTROL | {"rows": 3}, **common)
+    kind = {"type": info["input_type"]} if "input_type" in info else {}
+    return StringField(filters=[tidy], render_kw=CONTROL | kind, **common)
+
+
+def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
+    """The form field of one column, with the checks its type and `info` ask for."""
+    column, info, kind = datamodel.list_columns[name], datamodel.info(name), datamodel.kind(name)
+    validators: list[Any] = [Optional() if column.nullable else required]
+    if kind == "boolean":
+        validators = []  # a box that is not ticked is an answer
+    common: dict[str, Any] = {"label": info["label"], "description": info.get("help", ""), "validators": validators}
+    if column.default is not None and column.default.is_scalar:
+        common["default"] = column.default.arg
+    if kind == "relation":
+        return RelationField(datamodel=datamodel, column=name, verb=verb, **common)
+    if kind == "enum":
+        return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)  # type: ignore[attr-defined]
+    if kind == "boolean":
+        return BooleanField(**common)
+    if kind == "integer":
+        validators.append(NumberRange(0, MAX_INTEGER, _l("应为 0 到 2147483647 之间的整数。")))
+        return IntegerField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
+    if kind == "date":
+        validators += [not_future] if info.get("not_future") else []
+        return DateField(widget=MendableDate(), render_kw=CONTROL, **common)
+    return _text_field(info, getattr(column.type, "length", None), validators, common)
+
+
+def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[FlaskForm]:
+    """A form class with the columns `names`; `verb` is what the post will do (add, edit)."""
+    fields = {name: field_for(datamodel, name, verb) for name in names}
+    return type(f"{datamodel.register}Form", (FlaskForm,), fields)

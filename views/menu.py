@@ -1,0 +1,32 @@
+"""Which views there are, in the order of the menu. An entry shows to those who may view its register."""
+
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from views.auth import SignInView
+from views.division import DivisionView
+from views.health import HealthView
+from views.station import StationView
+
+
+class Entry(NamedTuple):
+    """One line of the menu: an English id that is no permission's name, the view, its Chinese label."""
+
+    id: str
+    view: Any
+    label: Any
+
+
+MENU = (
+    Entry("menu-stations", StationView, _l("维权站")),
+    Entry("menu-divisions", DivisionView, _l("区划")),
+)
+
+
+def register_views(appbuilder: Any) -> None:
+    """Add every view of the product to the application."""
+    appbuilder.add_view_no_menu(SignInView)
+    appbuilder.add_view_no_menu(HealthView)
+    for entry in MENU:
+        appbuilder.add_view_no_menu(entry.view)

@@ -1,0 +1,135 @@
+"""What a list page may be asked for. Anything else is a BadInput, answered with 400, never with 500."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement
+from werkzeug.datastructures import MultiDict
+
+from app import scope
+from app.errors import BadInput
+from app.interface import MAX_INTEGER, Query, RegisterInterface
+
+PAGE_SIZES = (10, 25, 50, 100)
+MAX_TEXT = 100
+# Kind of column → the comparisons it offers, in the order of the n in `_flt_n_column`.
+OPERATORS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "text": (("contains", _l("包含")), ("equals", _l("等于")), ("excludes", _l("不包含"))),
+    "enum": (("equals", _l("等于")), ("differs", _l("不等于"))),
+    "boolean": (("equals", _l("等于")),),
+    "integer": (("from", _l("不小于")), ("to", _l("不大于")), ("equals", _l("等于"))),
+    "date": (("from", _l("从")), ("to", _l("到")), ("equals", _l("等于"))),
+    "relation": (("within", _l("属于（含下级）")),),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list page's parameters, checked."""
+
+    query: Query
+    page: int
+    size: int
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+
+def integer(text: str, highest: int) -> int:
+    """A whole number from 0; more than `highest` counts as `highest`. Raises BadInput."""
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        raise BadInput(_("页码或每页条数无效。"))
+    return min(int(text), highest)
+
+
+def parse(datamodel: RegisterInterface, args: MultiDict[str, str], view: Any) -> Asked:
+    """The parameters of one list, named as Flask-AppBuilder names them: `page_V`, `psize_V`, `_oc_V`, `_od_V`, `_flt_n_column`."""
+    name = type(view).__name__
+    size = integer(args.get(f"psize_{name}") or str(view.page_size), PAGE_SIZES[-1]) or view.page_size
+    page = integer(args.get(f"page_{name}") or "0", 10_000_000)
+    q = clean(args.get("q", ""))
+    values = {key: [v for v in args.getlist(key) if v.strip()] for key in args if key.startswith("_flt_")}
+    conditions = [c for key, texts in sorted(values.items()) for c in _conditions(datamodel, key, texts, view)]
+    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values)
+
+
+def clean(text: str) -> str:
+    """A search text without the blanks around it. Raises BadInput when it is too long to be one."""
+    text = text.replace("\u3000", " ").strip()
+    if len(text) > MAX_TEXT:
+        raise BadInput(_("查询内容不能超过 %(n)s 个字。", n=MAX_TEXT))
+    return text
+
+
+def allowed_orders(view: Any) -> list[str]:
+    """The columns a list may be sorted by. Sorting by a column one cannot see would give it away."""
+    return list(view.order_columns)
+
+
+def allowed_filters(view: Any) -> list[str]:
+    """The columns a list may be filtered by; the same reason."""
+    return list(view.search_columns)
+
+
+def _order(args: MultiDict[str, str], name: str, view: Any) -> tuple[str, bool] | None:
+    column, direction = args.get(f"_oc_{name}"), args.get(f"_od_{name}") or "asc"
+    if not column:
+        return None
+    if column not in allowed_orders(view) or direction not in ("asc", "desc"):
+        raise BadInput(_("不能按该列排序。"))
+    return column, direction == "desc"
+
+
+def _conditions(datamodel: RegisterInterface, key: str, texts: list[str], view: Any) -> Iterator[ColumnElement[bool]]:
+    match = re.fullmatch(r"_flt_(\d)_(\w+)", key, re.ASCII)
+    if not match or match[2] not in allowed_filters(view):
+        raise BadInput(_("不能按该列查询。"))
+    index, column = int(match[1]), match[2]
+    operators = OPERATORS[datamodel.kind(column)]
+    if index >= len(operators):
+        raise BadInput(_("查询方式无效。"))
+    for text in texts:
+        yield condition(datamodel, column, operators[index][0], clean(text))
+
+
+def condition(datamodel: RegisterInterface, column: str, operator: str, text: str) -> ColumnElement[bool]:
+    """One comparison as SQL. Raises BadInput when the text is no value of that column."""
+    kind, attribute = datamodel.kind(column), getattr(datamodel.obj, column)
+    if operator == "within":
+        return scope.inside(datamodel.obj, (text,)) if column == datamodel.obj.__place__ else attribute == text
+    if operator == "contains":
+        return attribute.contains(text, autoescape=True)
+    if operator == "excludes":
+        return ~attribute.contains(text, autoescape=True) | attribute.is_(None)
+    value = _value(datamodel, column, kind, text)
+    return {
+        "equals": attribute == value,
+        "differs": attribute != value,
+        "from": attribute >= value,
+        "to": attribute <= value,
+    }[operator]
+
+
+def _value(datamodel: RegisterInterface, column: str, kind: str, text: str) -> Any:
+    if kind == "enum":
+        members = datamodel.list_columns[column].type.enum_class.__members__  # type: ignore[attr-defined]
+        if text in members:
+            return members[text]
+    elif kind == "boolean":
+        if text in ("y", "n"):
+            return text == "y"
+    elif kind == "date":
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass
+    elif kind == "integer":
+        if re.fullmatch(r"-?\d{1,10}", text, re.ASCII) and abs(int(text)) <= MAX_INTEGER:
+            return int(text)
+    else:
+        return text
+    raise BadInput(_("「%(label)s」的查询内容无效。", label=datamodel.label(column)))
