@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent
-DEFAULT_SECRET_KEY = "development-only-secret-key-never-used-in-production"
+DEFAULT_SECRET_KEY = "development-only-secret-key-never-used-in-production"  # noqa: S105  refused in production
 DEFAULT_FIELD_KEYS = "dev:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMzJieXQ="
 
 

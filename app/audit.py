@@ -22,12 +22,26 @@ from models import Account, AuditEntry, Located, Stamped, UserScope
 from models.base import Visibility
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
-SEALED = ("at", "actor_id", "actor_name", "verb", "register", "row_key", "row_name", "division_code", "changes", "chain")
+SEALED = (
+    "at",
+    "actor_id",
+    "actor_name",
+    "verb",
+    "register",
+    "row_key",
+    "row_name",
+    "division_code",
+    "changes",
+    "chain",
+)
 
 
 def is_audited(row: Any) -> bool:
     """Registers, accounts and scopes are; the tables of the framework and the audit itself are not."""
-    return isinstance(row, Account | UserScope) or visibility_of(type(row)) not in (Visibility.SYSTEM, Visibility.HISTORY)
+    return isinstance(row, Account | UserScope) or visibility_of(type(row)) not in (
+        Visibility.SYSTEM,
+        Visibility.HISTORY,
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -60,7 +74,7 @@ def keys() -> dict[str, bytes]:
 
 
 def mac_of(entry: dict[str, Any], key_id: str | None = None) -> str:
-    """"key id:HMAC-SHA256" over the sealed columns of an entry (with a key of its own, derived from the field key)."""
+    """ "key id:HMAC-SHA256" over the sealed columns of an entry (with a key of its own, derived from the field key)."""
     ring = keys()
     key_id = key_id or next(iter(ring))
     text = json.dumps([_plain(entry[name]) for name in SEALED], ensure_ascii=False, sort_keys=True)
@@ -83,7 +97,11 @@ def _entries(session: Session) -> Iterator[dict[str, Any]]:
                 "actor_name": actor.name if actor else "",
                 "verb": verb,
                 "register": type(row).__name__,
-                "row_key": str(inspect(row).identity[0] if inspect(row).identity else inspect(row).mapper.primary_key_from_instance(row)[0]),
+                "row_key": str(
+                    inspect(row).identity[0]
+                    if inspect(row).identity
+                    else inspect(row).mapper.primary_key_from_instance(row)[0]
+                ),
                 "row_name": str(row)[:100],
                 "division_code": place,
                 "changes": changes,

@@ -17,7 +17,7 @@ from models import Account, Division, Station, StationHost
 from models.base import TOWNSHIP
 
 ACCOUNTS = config.ROOT / "seed" / "demo" / "accounts.csv"
-PASSWORD = "Wenzhou-2026"
+PASSWORD = "Wenzhou-2026"  # noqa: S105  printed at every start, refused in production
 
 
 class DemoAccount(TypedDict):
@@ -58,7 +58,7 @@ def _load(today: date) -> int:
                 users.add(row["username"], row["name"], PASSWORD, [(row["role"], row["division"])], today, is_demo=True)
     if db.session.scalars(select(Station.id).limit(1)).first() is not None:
         return 0
-    names = dict(db.session.execute(select(Division.code, Division.name)).tuples().all())
+    names = dict(db.session.execute(select(Division.code, Division.name)).all())
     made = [_station(code, names[code]) for code in db.session.scalars(divisions.due().order_by(Division.code))]
     stations = [station for station in made if station is not None]
     db.session.add_all(stations)
@@ -71,7 +71,10 @@ def _station(code: str, name: str) -> Station | None:
     dice = crc32(code.encode())
     if dice % 100 >= (95 if len(code) == TOWNSHIP else 55):
         return None
-    hosts = [StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE] * 8 + [StationHost.OTHER, StationHost.SELF]
+    hosts = [StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE] * 8 + [
+        StationHost.OTHER,
+        StationHost.SELF,
+    ]
     host = hosts[dice // 100 % 10]
     return Station(
         division_code=code,

@@ -119,7 +119,7 @@ def load(data: bytes) -> Loaded:
     return Loaded(added, changed, len(names) - added - changed)
 
 
-def due() -> Select[tuple[str]]:
+def due() -> Select[Any]:
     """Codes of the townships and villages that must have a station (F2)."""
     return select(Division.code).where(
         Division.level.in_((DivisionLevel.TOWNSHIP, DivisionLevel.VILLAGE)),
@@ -143,10 +143,10 @@ def paths_of(codes: Iterable[str | None]) -> dict[str, str]:
     every = sorted({c for line in lines.values() for c in line})
     if not every:
         return {}
-    names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(every))).tuples().all())
-    return {
-        code: " ".join(names[c] for c in (line[1:] or line) if c in names) for code, line in lines.items()
-    }
+    names = dict(
+        db.session.execute(select(Division.code, Division.name).where(Division.code.in_(every))).all()
+    )
+    return {code: " ".join(names[c] for c in (line[1:] or line) if c in names) for code, line in lines.items()}
 
 
 def choices(
@@ -162,16 +162,24 @@ def choices(
     has_children = exists(select(below.code).where(below.parent_code == Division.code))
     query = select(Division, has_children).where(inside(Division, places), Division.retired_on.is_(None))
     if q:
-        query = query.where(or_(Division.name.contains(q, autoescape=True), Division.code.startswith(q, autoescape=True)))
+        query = query.where(
+            or_(Division.name.contains(q, autoescape=True), Division.code.startswith(q, autoescape=True))
+        )
     elif parent:
         query = query.where(Division.parent_code == parent)
     else:
         query = query.where(Division.code.in_(places))
-    rows = db.session.execute(query.order_by(func.length(Division.code), Division.code).offset(offset).limit(limit + 1)).all()
+    rows = db.session.execute(
+        query.order_by(func.length(Division.code), Division.code).offset(offset).limit(limit + 1)
+    ).all()
     paths = paths_of(division.code for division, _ in rows[:limit])
     return [
-        {"id": d.code, "text": d.name, "path": paths.get(d.code, d.name), "level": d.level.value, "more": bool(children)}
+        {
+            "id": d.code,
+            "text": d.name,
+            "path": paths.get(d.code, d.name),
+            "level": d.level.value,
+            "more": bool(children),
+        }
         for d, children in rows[:limit]
     ], len(rows) > limit
-
-

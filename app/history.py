@@ -51,11 +51,11 @@ def history_of(datamodel: RegisterInterface, row: Any, offset: int = 0, limit: i
             verb=_(VERBS[entry.verb]),
             changes=tuple(
                 Change(
-                    str(datamodel.info(name).get("label", name)),
+                    str(datamodel.label(name)),
                     *(_shown(datamodel, row, name, value, paths) for value in pair),
                 )
                 for name, pair in entry.changes.items()
-                if name in datamodel.list_columns
+                if "label" in datamodel.info(name)
             ),
         )
         for entry in entries

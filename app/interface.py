@@ -80,7 +80,9 @@ class RegisterInterface(SQLAInterface):
         text = str(value)
         if not isinstance(self.key.type, Integer):
             return text if len(text) <= 64 else None
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 11 and int(text) <= MAX_INTEGER else None
+        return (
+            int(text) if text.isascii() and text.isdecimal() and len(text) < 11 and int(text) <= MAX_INTEGER else None
+        )
 
     def get(self, id: Any, filters: Any = None, select_columns: Any = None, outer_default_load: bool = False) -> Any:
         rows = self.get_many([id])
@@ -106,7 +108,10 @@ class RegisterInterface(SQLAInterface):
         return found.order_by(column.desc() if order[1] else column.asc(), newest_first)
 
     def count(self, query: Query, quick: Sequence[str]) -> int:
-        return db.session.scalar(self._matching(query, quick).with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        return (
+            db.session.scalar(self._matching(query, quick).with_only_columns(func.count(), maintain_column_froms=True))
+            or 0
+        )
 
     def page(self, query: Query, quick: Sequence[str], offset: int, limit: int) -> list[Any]:
         found = self._ordered(self._matching(query, quick), query.order)
@@ -155,7 +160,7 @@ class RegisterInterface(SQLAInterface):
         db.session.delete(item)
         db.session.flush()
 
-    def delete_all(self, items: list[Any]) -> None:
+    def delete_all(self, items: Sequence[Any]) -> None:
         for item in items:
             db.session.delete(item)
         db.session.flush()

@@ -22,7 +22,9 @@ def check_production(app: Flask) -> None:
     if app.config["DEBUG"]:
         problems.append("生产环境不能打开 DEBUG。")
     if app.config["FIELD_KEYS"] == config.DEFAULT_FIELD_KEYS or not _are_keys(app.config["FIELD_KEYS"]):
-        problems.append("FIELD_KEYS 未设置或格式不对，应为「编号:base64(32字节)」（例如 k1:加上 openssl rand -base64 32 的输出）。")
+        problems.append(
+            "FIELD_KEYS 未设置或格式不对，应为「编号:base64(32字节)」（例如 k1:加上 openssl rand -base64 32 的输出）。"
+        )
     if problems:
         raise UnsafeSettings("拒绝启动：\n" + "\n".join(problems))
 

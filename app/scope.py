@@ -111,7 +111,9 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
 def read_criteria(actor: Actor | None, narrow: tuple[str, str]) -> tuple[Any, ...]:
     """One loader option for each mapped class; the same person with the same grants gets them from memory."""
     return tuple(
-        with_loader_criteria(m.class_, predicate(m.class_, actor, narrow), include_aliases=True, propagate_to_loaders=False)
+        with_loader_criteria(
+            m.class_, predicate(m.class_, actor, narrow), include_aliases=True, propagate_to_loaders=False
+        )
         for m in Model.registry.mappers
     )
 
@@ -136,7 +138,8 @@ def check_write(actor: Actor, verb: str, row: Any) -> None:
     """Raise OutOfScope unless `actor` holds `verb` where `row` is, and where it was."""
     kind, register = visibility_of(type(row)), type(row).__name__
     if kind is Visibility.PARENT:
-        return check_write(actor, "edit", getattr(row, row.__parent__))
+        check_write(actor, "edit", getattr(row, row.__parent__))
+        return
     if kind not in (Visibility.DOWN, Visibility.REFERENCE, Visibility.ADDRESSED):
         raise OutOfScope()
     before = inspect(row).attrs[row.__place__].history.deleted or ()

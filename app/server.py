@@ -40,7 +40,9 @@ def refuse_demo_accounts(app: Flask) -> None:
     if app.config["PRODUCTION"]:
         with app.app_context():
             if setup.has_demo_account():
-                raise UnsafeSettings("拒绝启动：\n数据库中有演示账号，请先用 flask demo remove 删除，或换用新的数据库。")
+                raise UnsafeSettings(
+                    "拒绝启动：\n数据库中有演示账号，请先用 flask demo remove 删除，或换用新的数据库。"
+                )
 
 
 def start(app: Flask) -> None:

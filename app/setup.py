@@ -1,4 +1,7 @@
-"""Bringing a database to what this version needs: schema, roles, reference data. Idempotent; the only place that does."""
+"""Bringing a database to what this version needs: schema, roles, reference data.
+
+Idempotent, and the only place that does.
+"""
 
 from pathlib import Path
 
@@ -6,8 +9,8 @@ from alembic import command
 from alembic.config import Config
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask import current_app
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from sqlalchemy import inspect, select
 
 import config

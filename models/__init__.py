@@ -1,10 +1,10 @@
 """What a row is and may never violate. One file per aggregate."""
 
+from models.audit import AuditEntry
 from models.base import DivisionOwned, Located, Model, Stamped, Visibility
 from models.division import Division, DivisionLevel
 from models.station import Station, StationHost, StationLevel
-from models.audit import AuditEntry  # isort: skip
-from models.user import Account, Role, UserScope  # isort: skip
+from models.user import Account, Role, UserScope
 
 __all__ = [
     "Account",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flask_appbuilder.models.sqla import Model
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, event
-from sqlalchemy.orm import Mapped, declarative_mixin, declared_attr, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 if TYPE_CHECKING:
     from models.division import Division
@@ -65,14 +65,14 @@ def place_of(code: str | None) -> dict[str, str | None]:
 
 def _held(table: Any, source: str, column: str, digits: int) -> CheckConstraint:
     """The column is the beginning of the row's division code, and NULL only where that code is shorter."""
+    beginning = f"CASE WHEN length({source}) >= {digits} THEN substr({source}, 1, {digits}) ELSE '' END"
     return CheckConstraint(
-        f"coalesce({column}, '') = CASE WHEN length({source}) >= {digits} THEN substr({source}, 1, {digits}) ELSE '' END",
+        f"coalesce({column}, '') = {beginning}",
         name=f"{column}_of_place",
         table=table,
     )
 
 
-@declarative_mixin
 class Located:
     """A row that lies somewhere: three plain columns, always derived, that make "inside my part" an equality."""
 
@@ -100,7 +100,6 @@ class Located:
             setattr(self, name, value)
 
 
-@declarative_mixin
 class DivisionOwned(Located):
     """A row owned by one division; it is read and written by those whose part holds that division."""
 
@@ -116,9 +115,7 @@ class DivisionOwned(Located):
     @declared_attr
     def division(cls) -> Mapped["Division"]:
         # viewonly: the code is the one way to say where a row is, so that the derived columns cannot be missed.
-        return relationship(
-            "Division", foreign_keys=[cls.division_code], viewonly=True, info={"label": _l("所在区划")}
-        )
+        return relationship("Division", viewonly=True, info={"label": _l("所在区划")})
 
     @validates("division_code")
     def _derive_place(self, _key: str, code: str | None) -> str | None:
@@ -126,7 +123,6 @@ class DivisionOwned(Located):
         return code
 
 
-@declarative_mixin
 class Stamped:
     """When a row was made and last changed, UTC; `app.audit` writes them, the history says who."""
 

@@ -74,8 +74,11 @@ class Division(Located, Stamped, Model):
     code: Mapped[str] = mapped_column(
         String(VILLAGE),
         primary_key=True,
-        info={"label": _l("区划代码"), "help": _l("国家统计局代码：市4位、县6位、乡镇9位、村12位，保存后不能修改。"),
-              "pattern": (r"\d{4}|\d{6}|\d{9}|\d{12}", _l("区划代码应为4位(市)、6位(县)、9位(乡镇)或12位(村)数字。"))},
+        info={
+            "label": _l("区划代码"),
+            "help": _l("国家统计局代码：市4位、县6位、乡镇9位、村12位，保存后不能修改。"),
+            "pattern": (r"\d{4}|\d{6}|\d{9}|\d{12}", _l("区划代码应为4位(市)、6位(县)、9位(乡镇)或12位(村)数字。")),
+        },
     )
     parent_code: Mapped[str | None] = mapped_column(
         String(VILLAGE), ForeignKey("division.code"), index=True, info={"label": _l("上级区划"), "derived": True}
@@ -91,8 +94,8 @@ class Division(Located, Stamped, Model):
         String(VILLAGE), ForeignKey("division.code"), index=True, info={"label": _l("继任区划")}
     )
     note: Mapped[str | None] = mapped_column(
-        String(500), info={"label": _l("内部备注"), "private": True, "multiline": True,
-                           "help": _l("只有管理本区划的人员能看到。")}
+        String(500),
+        info={"label": _l("内部备注"), "private": True, "multiline": True, "help": _l("只有管理本区划的人员能看到。")},
     )
 
     parent: Mapped["Division | None"] = relationship(

@@ -49,8 +49,11 @@ class Station(DivisionOwned, Stamped, Model):
     address: Mapped[str | None] = mapped_column(String(100), info={"label": _l("地址")})
     phone: Mapped[str | None] = mapped_column(
         String(20),
-        info={"label": _l("联系电话"), "input_type": "tel",
-              "pattern": (r"[0-9+()\- ]{3,20}", _l("电话只能由数字、空格、括号和短横线组成。"))},
+        info={
+            "label": _l("联系电话"),
+            "input_type": "tel",
+            "pattern": (r"[0-9+()\- ]{3,20}", _l("电话只能由数字、空格、括号和短横线组成。")),
+        },
     )
     has_plaque: Mapped[bool] = mapped_column(default=False, info={"label": _l("有标牌")})
 

@@ -3,11 +3,11 @@
 Every method asks for one verb (`needs`), reads through the scope guard, and commits once, at its end.
 """
 
-from __future__ import annotations  # `list` is a method of every view
+from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlencode
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from flask import Response, abort, flash, jsonify, make_response, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
@@ -71,7 +71,9 @@ class RegisterView(ModelView):
                 raise TypeError(f"{type(self).__name__}.{name} has to be declared: defaults would show every column.")
         for name in (*self.search_columns, *self.order_columns, *self.quick_search):
             if self.datamodel.info(name).get("private"):
-                raise TypeError(f"{type(self).__name__}: searching or sorting by the private column {name} gives it away.")
+                raise TypeError(
+                    f"{type(self).__name__}: searching or sorting by the private column {name} gives it away."
+                )
         self._related_views: list[Any] = []
         self.related_views: list[Any] = []
         shown = (*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.search_columns)
@@ -177,7 +179,7 @@ class RegisterView(ModelView):
             args[f"page_{name}"] = str(page)
         return f"{self.url(method)}?{urlencode([pair for pair in args.items(multi=True) if pair[1]])}"
 
-    def _filter_fields(self, asked: parameters.Asked) -> list[dict[str, Any]]:
+    def _filter_fields(self, asked: parameters.Asked) -> Sequence[dict[str, Any]]:
         """What the search panel shows for each search column: kind, label, choices and what is asked now."""
         fields = []
         for name in self.search_columns:
@@ -210,7 +212,7 @@ class RegisterView(ModelView):
         entries = history_of(self.datamodel, row, page * HISTORY_PAGE, HISTORY_PAGE + 1)
         more = len(entries) > HISTORY_PAGE
         return self._page(
-            self.history_template, title=_("%(name)s 的修改记录", name=row), row=row, entries=entries[:HISTORY_PAGE],
+            self.history_template, title=_("「%(name)s」的修改记录", name=row), row=row, entries=entries[:HISTORY_PAGE],
             page=page, more=more,
         )  # fmt: skip
 
@@ -239,7 +241,7 @@ class RegisterView(ModelView):
         items, more = self._choices(column, verb, page * 20)
         return jsonify(items=items, more=more)
 
-    def _choices(self, column: str, verb: str, offset: int) -> tuple[list[dict[str, Any]], bool]:
+    def _choices(self, column: str, verb: str, offset: int) -> tuple[Sequence[dict[str, Any]], bool]:
         q, parent = parameters.clean(request.args.get("q", "")), parameters.clean(request.args.get("parent", ""))
         place = column == self.datamodel.obj.__place__
         register = self.datamodel.register if place else Division.__name__
@@ -266,7 +268,9 @@ class RegisterView(ModelView):
     def _prefilled(self) -> dict[str, str]:
         """Foreign keys in the address of an empty form; one that may not be chosen is ignored."""
         fields = self.add_form(formdata=None)
-        wanted = {f.name: request.args[f.name] for f in fields if isinstance(f, RelationField) and f.name in request.args}
+        wanted = {
+            f.name: request.args[f.name] for f in fields if isinstance(f, RelationField) and f.name in request.args
+        }
         return {name: key for name, key in wanted.items() if may_choose(fields[name], key)}
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
@@ -318,7 +322,5 @@ class RegisterView(ModelView):
         return redirect(self.url("list"))
 
     @bulk_action("delete", _l("删除所选"), _l("确定删除所选的记录吗？删除后不能恢复。"))
-    def bulk_delete(self, rows: list[Any]) -> None:
+    def bulk_delete(self, rows: Sequence[Any]) -> None:
         self.datamodel.delete_all(rows)
-
-

@@ -59,7 +59,11 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> Any:
         db.session.rollback()
-        return page(404) if isinstance(error, OutOfScope) else page(400 if isinstance(error, BadInput) else 422, error.message)
+        return (
+            page(404)
+            if isinstance(error, OutOfScope)
+            else page(400 if isinstance(error, BadInput) else 422, error.message)
+        )
 
     @app.errorhandler(DataError)
     def data(_error: DataError) -> Any:
@@ -75,6 +79,8 @@ def register_errors(app: Flask) -> None:
     @app.before_request
     def refuse_nul() -> Any:
         """PostgreSQL cannot store NUL and no keyboard types it."""
-        if "\0" in request.path or any("\0" in v for source in (request.args, request.form) for k, v in source.items(multi=True)):
+        if "\0" in request.path or any(
+            "\0" in v for source in (request.args, request.form) for k, v in source.items(multi=True)
+        ):
             return page(400)
         return None

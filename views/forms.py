@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +18,7 @@ from app import clock
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
 
+EARLIEST = date(1949, 10, 1)
 CONTROL = {"class": "form-control"}
 
 
@@ -36,8 +38,8 @@ def printable(_form: Any, field: Field) -> None:
 
 def not_future(_form: Any, field: Field) -> None:
     """A date that has happened: from 1949-10-01 to today."""
-    if field.data and not 1949 <= field.data.year or field.data and field.data > clock.today():
-        raise ValidationError(_("日期应在 1949 年之后，且不能晚于今天。"))
+    if field.data and not (EARLIEST <= field.data <= clock.today()):
+        raise ValidationError(_("日期不能早于 1949-10-01，也不能晚于今天。"))
 
 
 def required(_form: Any, field: Field) -> None:
@@ -144,7 +146,7 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if kind == "relation":
         return RelationField(datamodel=datamodel, column=name, verb=verb, **common)
     if kind == "enum":
-        return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)  # type: ignore[attr-defined]
+        return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)
     if kind == "boolean":
         return BooleanField(**common)
     if kind == "integer":

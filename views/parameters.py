@@ -46,7 +46,7 @@ def integer(text: str, highest: int) -> int:
 
 
 def parse(datamodel: RegisterInterface, args: MultiDict[str, str], view: Any) -> Asked:
-    """The parameters of one list, named as Flask-AppBuilder names them: `page_V`, `psize_V`, `_oc_V`, `_od_V`, `_flt_n_column`."""
+    """The parameters of one list by Flask-AppBuilder's names: `page_V` `psize_V` `_oc_V` `_od_V` `_flt_n_column`."""
     name = type(view).__name__
     size = integer(args.get(f"psize_{name}") or str(view.page_size), PAGE_SIZES[-1]) or view.page_size
     page = integer(args.get(f"page_{name}") or "0", 10_000_000)
@@ -115,7 +115,7 @@ def condition(datamodel: RegisterInterface, column: str, operator: str, text: st
 
 def _value(datamodel: RegisterInterface, column: str, kind: str, text: str) -> Any:
     if kind == "enum":
-        members = datamodel.list_columns[column].type.enum_class.__members__  # type: ignore[attr-defined]
+        members = datamodel.list_columns[column].type.enum_class.__members__
         if text in members:
             return members[text]
     elif kind == "boolean":

@@ -15,10 +15,32 @@ class StationView(RegisterView):
     class_permission_name = "Station"
     title_name = _l("维权站")
     list_columns = ["name", "division", "level", "host", "has_plaque", "founded_on", "mark"]
-    show_columns = ["name", "division", "level", "host", "is_integrated", "is_in_plan", "mark", "founded_on", "address",
-                    "phone", "has_plaque", "created_at", "changed_at"]
-    add_columns = edit_columns = ["division_code", "name", "host", "is_integrated", "is_in_plan", "founded_on", "address",
-                                  "phone", "has_plaque"]
+    show_columns = [
+        "name",
+        "division",
+        "level",
+        "host",
+        "is_integrated",
+        "is_in_plan",
+        "mark",
+        "founded_on",
+        "address",
+        "phone",
+        "has_plaque",
+        "created_at",
+        "changed_at",
+    ]
+    add_columns = edit_columns = [
+        "division_code",
+        "name",
+        "host",
+        "is_integrated",
+        "is_in_plan",
+        "founded_on",
+        "address",
+        "phone",
+        "has_plaque",
+    ]
     search_columns = ["division_code", "name", "level", "host", "is_integrated", "has_plaque", "founded_on"]
     order_columns = ["name", "level", "host", "has_plaque", "founded_on"]
     quick_search = ["name", "address", "phone"]

@@ -12,8 +12,7 @@ ROLES = (DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN)
 
 # fmt: off
 MATRIX: dict[str, dict[str, str]] = {
-    #            区划管理员                                   督导员                      系统管理员
-    "Division": {DIVISION_ADMIN: "view export",             SUPERVISOR: "view",        SYSTEM_ADMIN: "view add edit delete export"},
+    "Division": {DIVISION_ADMIN: "view export",                 SUPERVISOR: "view",        SYSTEM_ADMIN: "view add edit delete export"},  # noqa: E501
     "Station":  {DIVISION_ADMIN: "view add edit delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
 }
 # fmt: on

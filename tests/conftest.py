@@ -1,0 +1,163 @@
+"""Fixtures: the application on both databases, the small world, and clients signed in as each kind of person.
+
+`TEST_WITHOUT=postgresql,browser` says aloud what a machine cannot test; without it, a missing part fails.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from app import clock, create_app
+from app import setup as setup_
+from app.extensions import db
+from app.security import users
+from tests import postgres, world
+
+WITHOUT = set(filter(None, os.environ.get("TEST_WITHOUT", "").split(",")))
+DATABASES = [name for name in ("sqlite", "postgresql") if name not in WITHOUT]
+
+
+def pytest_report_header() -> list[str]:
+    return [
+        f"databases: {', '.join(DATABASES)}",
+        *([f"!!! NOT TESTED: {', '.join(sorted(WITHOUT))} !!!"] if WITHOUT else []),
+    ]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if WITHOUT:
+        terminalreporter.write_line(f"!!! NOT TESTED: {', '.join(sorted(WITHOUT))} !!!", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    with postgres.cluster() as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """(name) → the address of a new, empty database of the kind under test."""
+
+    def make(name: str) -> str:
+        if database == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp(name)}/app.db"
+        address = request.getfixturevalue("cluster")
+        engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        engine.dispose()
+        return address.format(name)
+
+    return make
+
+
+def make_app(uri: str, **settings: Any) -> Flask:
+    """The product on the database `uri`, as in service: CSRF on, nothing switched off for tests."""
+    return create_app({"SQLALCHEMY_DATABASE_URI": uri, "TESTING": False, "APP_ENV": "development", **settings})
+
+
+@pytest.fixture(scope="session")
+def product(new_database: Callable[[str], str]) -> Iterator[Flask]:
+    app = make_app(new_database("product"))
+    with app.app_context():
+        setup_.run()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def frozen_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: world.TODAY)
+
+
+@pytest.fixture(scope="session")
+def fast_hash() -> Iterator[None]:
+    """Test accounts get cheap password hashes; checking a password is the product's own code."""
+    patch = pytest.MonkeyPatch()
+    original = users.generate_password_hash
+    patch.setattr(users, "generate_password_hash", lambda password, method: original(password, "pbkdf2:sha256:1"))
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def app(product: Flask, fast_hash: None) -> Flask:
+    """The product with the small world in its database.
+
+    No application context stays open: a request inside one would share its session.
+    """
+    with product.app_context():
+        world.clear(product)
+        world.build(product)
+    return product
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context, for rules that are called without a request."""
+    with app.app_context():
+        yield app
+        db.session.rollback()
+
+
+class Browser:
+    """A client with cookies that signs in through the form and sends the CSRF token of the page, as a browser would."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.client = app, app.test_client()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def token(self, path: str = "/login/") -> str:
+        page = self.client.get(path).get_data(as_text=True)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert found, f"no CSRF token on {path}"
+        return found[1]
+
+    def sign_in(self, username: str, password: str = world.PASSWORD) -> Any:
+        data = {"username": username, "password": password, "csrf_token": self.token()}
+        return self.client.post("/login/", data=data)
+
+    def submit(self, path: str, data: Any = None, page: str | None = None, **options: Any) -> Any:
+        token = self.token(page or "/")
+        return self.client.post(path, data={**(data or {}), "csrf_token": token}, **options)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[[str], Browser]:
+    """(username) → a browser signed in as one of tests.world.PEOPLE."""
+
+    def sign_in(username: str) -> Browser:
+        browser = Browser(app)
+        assert browser.sign_in(username).status_code == 302
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def files() -> Path:
+    return Path(__file__).parent / "files"

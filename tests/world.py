@@ -1,0 +1,105 @@
+"""The small world of the tests: two prefectures, a person of each kind, a station in each place with a canary.
+
+Codes of 温州 are real; names of people and stations are invented. Every row's text carries a canary that says where the
+row lies, so that a leak names its source.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Flask
+from sqlalchemy import delete, text
+
+from app.extensions import db
+from app.scope import acting_as
+from app.security import users
+from app.security.actor import SETUP
+from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
+from models import Account, AuditEntry, Division, Station, StationHost, UserScope
+from models.base import TOWNSHIP
+
+TODAY = date(2026, 11, 24)
+PASSWORD = "Test-password-2026"  # noqa: S105
+OWN, CHILD, SIBLING, COUNTY, CITY, OTHER_COUNTY = "330302006", "330302006044", "330302026", "330302", "3303", "330304"
+FOREIGN = "9901"  # another prefecture, made up
+DIVISIONS = {
+    "3303": "温州市", "330302": "鹿城区", "330302006": "五马街道", "330302006044": "鼓楼社区", "330302006046": "墨池社区",
+    "330302026": "松台街道", "330302026001": "菱藕社区", "330304": "瓯海区", "330304001": "景山街道", "330304001001": "净水社区",
+    "9901": "他州市", "990101": "他城区", "990101001": "他街道", "990101001001": "他社区",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person:
+    """A kind of user: name, scopes as (role, division), and whether the account or the scopes are in force."""
+
+    username: str
+    scopes: tuple[tuple[str, str], ...]
+    active: bool = True
+    expired: bool = False
+
+
+PEOPLE = {
+    p.username: p
+    for p in (
+        Person("town_admin", ((DIVISION_ADMIN, OWN),)),
+        Person("village_admin", ((DIVISION_ADMIN, CHILD),)),
+        Person("county_admin", ((DIVISION_ADMIN, COUNTY),)),
+        Person("city_admin", ((DIVISION_ADMIN, CITY),)),
+        Person("supervisor", ((SUPERVISOR, OWN),)),
+        Person("system_admin", ((SYSTEM_ADMIN, OWN),)),
+        Person("mixed", ((DIVISION_ADMIN, OWN), (SUPERVISOR, OTHER_COUNTY))),
+        Person("foreign_admin", ((DIVISION_ADMIN, FOREIGN),)),
+        Person("disabled", ((DIVISION_ADMIN, OWN),), active=False),
+        Person("expired", ((DIVISION_ADMIN, OWN),), expired=True),
+        Person("nowhere", ()),
+    )
+}
+
+
+def canary(kind: str, code: str) -> str:
+    """A text that stands in one row only, e.g. "STA-330302006-QX"."""
+    return f"{kind}-{code}-QX"
+
+
+def station_codes() -> list[str]:
+    return [code for code in DIVISIONS if len(code) >= TOWNSHIP]
+
+
+def clear(app: Flask) -> None:
+    """Empty every table but roles and permissions."""
+    with db.engine.begin() as connection:
+        for model in (Station, AuditEntry, UserScope):
+            connection.execute(delete(model))
+        connection.execute(delete(Account))
+        connection.execute(text("UPDATE division SET parent_code = NULL, succeeded_by = NULL WHERE level = 'CITY'"))
+        for length in (12, 9, 6, 4):
+            connection.execute(text("DELETE FROM division WHERE length(code) = :n"), {"n": length})
+
+
+def build(app: Flask) -> None:
+    """Fill the empty tables with the world."""
+    with acting_as(SETUP):
+        for code, name in DIVISIONS.items():
+            db.session.add(Division(code=code, name=name, note=canary("NOTE", code)))
+        db.session.flush()
+        for code in station_codes():
+            db.session.add(
+                Station(
+                    division_code=code,
+                    name=canary("STA", code),
+                    host=StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE,
+                    is_integrated=True,
+                    address=canary("ADR", code),
+                    phone="12338",
+                    founded_on=date(2011, 3, 8),
+                )
+            )
+        for person in PEOPLE.values():
+            account = users.add(person.username, f"姓名{person.username}", PASSWORD, list(person.scopes), TODAY)
+            account.active = person.active
+            for scope in account.scopes:
+                scope.valid_from = date(2020, 1, 1)
+                scope.valid_until = TODAY - timedelta(days=1) if person.expired else None
+        db.session.commit()
+    db.session.remove()
