@@ -19,14 +19,26 @@ from models import Account, AuditEntry, Division, Station, StationHost, UserScop
 from models.base import TOWNSHIP
 
 TODAY = date(2026, 11, 24)
-PASSWORD = "Test-password-2026"  # noqa: S105
+PASSWORD = "Test-password-2026"
 OWN, CHILD, SIBLING, COUNTY, CITY, OTHER_COUNTY = "330302006", "330302006044", "330302026", "330302", "3303", "330304"
 FOREIGN = "9901"  # another prefecture, made up
+FIRST_STATION = 900_001  # the same keys after every rebuild, above those that the database gives
 DIVISIONS = {
-    "3303": "温州市", "330302": "鹿城区", "330302006": "五马街道", "330302006044": "鼓楼社区", "330302006046": "墨池社区",
-    "330302026": "松台街道", "330302026001": "菱藕社区", "330304": "瓯海区", "330304001": "景山街道", "330304001001": "净水社区",
-    "9901": "他州市", "990101": "他城区", "990101001": "他街道", "990101001001": "他社区",
-}  # fmt: skip
+    "3303": "温州市",
+    "330302": "鹿城区",
+    "330302006": "五马街道",
+    "330302006044": "鼓楼社区",
+    "330302006046": "墨池社区",
+    "330302026": "松台街道",
+    "330302026001": "菱藕社区",
+    "330304": "瓯海区",
+    "330304001": "景山街道",
+    "330304001001": "净水社区",
+    "9901": "他州市",
+    "990101": "他城区",
+    "990101001": "他街道",
+    "990101001001": "他社区",
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ def clear(app: Flask) -> None:
         for model in (Station, AuditEntry, UserScope):
             connection.execute(delete(model))
         connection.execute(delete(Account))
-        connection.execute(text("UPDATE division SET parent_code = NULL, succeeded_by = NULL WHERE level = 'CITY'"))
+        connection.execute(text("UPDATE division SET succeeded_by = NULL"))
         for length in (12, 9, 6, 4):
             connection.execute(text("DELETE FROM division WHERE length(code) = :n"), {"n": length})
 
@@ -83,9 +95,10 @@ def build(app: Flask) -> None:
         for code, name in DIVISIONS.items():
             db.session.add(Division(code=code, name=name, note=canary("NOTE", code)))
         db.session.flush()
-        for code in station_codes():
+        for number, code in enumerate(station_codes(), start=FIRST_STATION):
             db.session.add(
                 Station(
+                    id=number,
                     division_code=code,
                     name=canary("STA", code),
                     host=StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE,

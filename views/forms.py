@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import DateInput
@@ -64,7 +65,7 @@ class EnumField(SelectField):
 
     def __init__(self, label: Any, enum_class: Any, **kwargs: Any) -> None:
         self.enum_class = enum_class
-        choices = [("", _l("请选择")), *((member.name, member.value) for member in enum_class)]
+        choices = [SelectChoice("", _l("请选择")), *(SelectChoice(m.name, m.value) for m in enum_class)]
         super().__init__(label, choices=choices, coerce=self._coerce, **kwargs)
 
     def _coerce(self, value: Any) -> str:

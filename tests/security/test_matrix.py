@@ -1,0 +1,21 @@
+"""The matrix: every route × method × kind of person × rows from everywhere, on both databases."""
+
+import pytest
+
+from tests import world
+from tests.security import policy
+from tests.security.prober import Prober
+from tests.security.probes import rules
+
+
+def test_every_route_has_a_policy(app):
+    assert set(rules(app)) == set(policy.ROUTES)
+
+
+@pytest.mark.parametrize("person", ["anonymous", *world.PEOPLE])
+def test_no_leak(app, person):
+    prober = Prober(app, person)
+    leaks = [str(leak) for leak in prober.leaks()]
+    print(f"{person}: {prober.requests} requests, {dict(prober.statuses)}")
+    assert leaks == []
+    assert prober.requests > 800
