@@ -8,7 +8,7 @@ run: .venv/ready
 	@exec $(BIN)/python run.py
 
 test: .venv/ready deps lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -143,9 +143,7 @@ def paths_of(codes: Iterable[str | None]) -> dict[str, str]:
     every = sorted({c for line in lines.values() for c in line})
     if not every:
         return {}
-    names = dict(
-        db.session.execute(select(Division.code, Division.name).where(Division.code.in_(every))).all()
-    )
+    names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(every))).all())
     return {code: " ".join(names[c] for c in (line[1:] or line) if c in names) for code, line in lines.items()}
 
 

@@ -10,6 +10,7 @@ from alembic.config import Config
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import current_app
+from flask_babel import get_domain
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from sqlalchemy import inspect, select
 
@@ -32,6 +33,7 @@ def compile_catalogue(source: Path = CATALOGUE) -> None:
     if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
         with source.open("rb") as po, target.open("wb") as mo:
             write_mo(mo, read_po(po, locale="zh"))
+        get_domain().cache.clear()  # labels may have been looked up before
 
 
 def alembic_config() -> Config:

@@ -122,12 +122,11 @@ class RegisterView(ModelView):
             change()
             db.session.commit()
             return True
-        except OutOfScope:
-            db.session.rollback()
-            abort(404)
         except (DomainError, IntegrityError) as error:
             db.session.rollback()
             problem = explain(error) if isinstance(error, IntegrityError) else error
+        if isinstance(problem, OutOfScope):
+            problem.field = self.datamodel.obj.__place__
         if form is None:
             flash(str(problem.message), "danger")
         elif problem.field in form:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from operator import eq, ge, le, ne
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -105,12 +106,8 @@ def condition(datamodel: RegisterInterface, column: str, operator: str, text: st
     if operator == "excludes":
         return ~attribute.contains(text, autoescape=True) | attribute.is_(None)
     value = _value(datamodel, column, kind, text)
-    return {
-        "equals": attribute == value,
-        "differs": attribute != value,
-        "from": attribute >= value,
-        "to": attribute <= value,
-    }[operator]
+    compare = {"equals": eq, "differs": ne, "from": ge, "to": le}[operator]
+    return cast("ColumnElement[bool]", compare(attribute, value))
 
 
 def _value(datamodel: RegisterInterface, column: str, kind: str, text: str) -> Any:

@@ -70,24 +70,25 @@ class Generator:
             yield Probe(endpoint, "GET", f"{base}?psize_{name}=100000&page_{name}=0", expect=(200,))
             for column in columns:
                 shown = (200,) if column in view.order_columns else (400,)
-                for direction in ("asc", "desc"):
-                    path = f"{base}?_oc_{name}={column}&_od_{name}={direction}"
-                    yield Probe(endpoint, "GET", path, expect=shown)
-                for n, text in (
-                    (0, "STA-"),
-                    (0, "NOTE-"),
-                    (2, SIBLING),
-                    (0, SIBLING),
-                    (0, FOREIGN),
-                    (0, OWN),
-                    (9, "1"),
-                ):
-                    shown = (200, 400) if column in view.search_columns else (400,)
-                    yield Probe(endpoint, "GET", f"{base}?_flt_{n}_{column}={text}", expect=shown)
+                for direction in ("asc", "desc") if shown == (200,) else ("asc",):
+                    yield Probe(endpoint, "GET", f"{base}?_oc_{name}={column}&_od_{name}={direction}", expect=shown)
+                known = column in view.search_columns
+                for n, text in enumerate(("STA-", SIBLING, FOREIGN, OWN, "y", "2020-01-01") if known else (SIBLING,)):
+                    expect = (200, 400) if known else (400,)
+                    yield Probe(endpoint, "GET", f"{base}?_flt_{n}_{column}={text}", expect=expect)
+                for text in self.values(view, column) if known else ():
+                    yield Probe(endpoint, "GET", f"{base}?_flt_0_{column}={text}", expect=(200,))
             for q in (f"STA-{SIBLING}", f"ADR-{SIBLING}", f"NOTE-{COUNTY}", "松台", "他", "%", "_", "' OR ''='"):
                 yield Probe(endpoint, "GET", f"{base}?q={q}", expect=(200,))
             for path in self.hostile(name, view):
                 yield Probe(endpoint, "GET", base + path, expect=(200, 400, 414))
+
+    def values(self, view: Any, column: str) -> list[str]:
+        """What the search panel itself would ask for."""
+        enum_class = getattr(view.datamodel.list_columns[column].type, "enum_class", None)
+        if enum_class is not None:
+            return list(enum_class.__members__)
+        return {"boolean": ["y", "n"], "date": ["2020-01-01"]}.get(view.datamodel.kind(column), ["3"])
 
     def hostile(self, name: str, view: Any) -> Iterator[str]:
         if not self.is_hostile:
@@ -108,7 +109,7 @@ class Generator:
                 continue
             for verb in ("view", "add", "edit", "delete", "x"):
                 base = f"{view.route_base}/options/{column}?verb={verb}"
-                for query in OPTIONS:
+                for query in OPTIONS if verb in ("view", "add", "edit") else [""]:
                     yield Probe(f"{register}View.options", "GET", base + query, expect=(200, 400, 404, 403))
 
     def form(self, register: str, code: str, **changes: str) -> dict[str, str]:
@@ -128,7 +129,8 @@ class Generator:
             edit, delete = f"{register}View.edit", f"{register}View.delete"
             yield Probe(edit, "POST", f"{base}/edit/{key}", self.form(register, code, name="改名"), row=code)
             yield Probe(edit, "POST", f"{base}/edit/{key}", self.form(register, code), token=False, row=code)
-            for target in (SIBLING, CHILD, COUNTY, FOREIGN, f"{FOREIGN}01001"):  # every foreign key in the post
+            targets = (SIBLING, CHILD, COUNTY, FOREIGN, f"{FOREIGN}01001") if code in (OWN, CHILD, SIBLING) else ()
+            for target in targets:  # every foreign key in the post
                 moved = {"division_code": target, "succeeded_by": target, "retired_on": "2026-01-01"}
                 yield Probe(edit, "POST", f"{base}/edit/{key}", {**self.form(register, code), **moved}, row=code)
             yield Probe(delete, "POST", f"{base}/delete/{key}", row=code)
@@ -148,7 +150,8 @@ class Generator:
         endpoint, path = f"{register}View.action_post", f"{view.route_base}/action_post"
         every = [str(key) for key in self.keys[register].values()]
         for name in (*view.actions, "nothing", "", "__init__", "x" * 1000, "\x00"):
-            for keys in (every, *([key] for key in every), [], ["x", "", "-1", "9" * 50], every * 200):
+            batches = (every, *([key] for key in every), [], ["x", "", "-1", "9" * 50], every * 200)
+            for keys in batches if name in view.actions else (every,):
                 yield Probe(endpoint, "POST", path, {"action": name, "rowid": keys})
         yield Probe(endpoint, "POST", path, {"action": "bulk_delete", "rowid": every}, token=False)
 
@@ -158,6 +161,6 @@ class Generator:
             yield Probe("", "GET", path)
         for endpoint, rule in rules(self.app).items():
             path = rule.rule.replace("<path:filename>", "app.css").replace("<column>", "name").replace("<pk>", "1")
-            for method in METHODS:
+            for method in METHODS if self.is_hostile else ():
                 if method not in rule.methods:
                     yield Probe(endpoint, method, path, expect=(405,))

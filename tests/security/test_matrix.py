@@ -18,4 +18,4 @@ def test_no_leak(app, person):
     leaks = [str(leak) for leak in prober.leaks()]
     print(f"{person}: {prober.requests} requests, {dict(prober.statuses)}")
     assert leaks == []
-    assert prober.requests > 800
+    assert prober.requests > 500
