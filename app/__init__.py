@@ -27,6 +27,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(config.load())
     app.config.from_mapping(settings or {})
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     check_production(app)
     db.init_app(app)
     app.before_request(_read_only)

@@ -10,8 +10,8 @@ from alembic.config import Config
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import current_app
-from flask_babel import get_domain
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
+from flask_babel import get_domain
 from sqlalchemy import inspect, select
 
 import config

@@ -6,8 +6,11 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -82,19 +85,31 @@ def product(new_database: Callable[[str], str]) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@contextmanager
+def today_is(today: date) -> Iterator[None]:
+    """The date that the edges read."""
+    with patch.object(clock, "today", lambda: today):
+        yield
+
+
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """New accounts get cheap password hashes; checking a password stays the product's own code."""
+    original = users.generate_password_hash
+    with patch.object(users, "generate_password_hash", lambda password, method: original(password, "pbkdf2:sha256:1")):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def frozen_today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: world.TODAY)
+def frozen_today() -> Iterator[None]:
+    with today_is(world.TODAY):
+        yield
 
 
 @pytest.fixture(scope="session")
 def fast_hash() -> Iterator[None]:
-    """Test accounts get cheap password hashes; checking a password is the product's own code."""
-    patch = pytest.MonkeyPatch()
-    original = users.generate_password_hash
-    patch.setattr(users, "generate_password_hash", lambda password, method: original(password, "pbkdf2:sha256:1"))
-    yield
-    patch.undo()
+    with cheap_hashes():
+        yield
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from models.base import TOWNSHIP
 TODAY = date(2026, 11, 24)
 PASSWORD = "Test-password-2026"
 OWN, CHILD, SIBLING, COUNTY, CITY, OTHER_COUNTY = "330302006", "330302006044", "330302026", "330302", "3303", "330304"
+MERGED, MERGED_INTO = "330302006046", "330302026001"  # a foreign key that leads out of the township
 FOREIGN = "9901"  # another prefecture, made up
 FIRST_STATION = 900_001  # the same keys after every rebuild, above those that the database gives
 DIVISIONS = {
@@ -95,6 +96,8 @@ def build(app: Flask) -> None:
         for code, name in DIVISIONS.items():
             db.session.add(Division(code=code, name=name, note=canary("NOTE", code)))
         db.session.flush()
+        merged = db.session.get(Division, MERGED)
+        merged.retired_on, merged.succeeded_by = date(2026, 1, 1), MERGED_INTO
         for number, code in enumerate(station_codes(), start=FIRST_STATION):
             db.session.add(
                 Station(

@@ -251,7 +251,10 @@ class RegisterView(ModelView):
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
     def add(self) -> Any:
-        form = self.add_form() if request.method == "POST" else self.add_form(data=self._prefilled())
+        form = self.add_form()
+        if request.method == "GET":
+            for name, key in self._prefilled().items():
+                form[name].data = key
         if form.validate_on_submit():
             row = self.datamodel.obj()
 

@@ -28,8 +28,7 @@ def test_add_edit_history_delete(app, client_as):
     browser = client_as("town_admin")
     answer = browser.submit("/stations/add", FORM)
     assert answer.status_code == 302
-    row = stations(app, CHILD)[-1]
-    assert row.name == FORM["name"]
+    (row,) = [row for row in stations(app, CHILD) if row.name == FORM["name"]]
     assert (row.city_code, row.county_code, row.township_code) == ("3303", "330302", OWN)
     assert browser.submit(f"/stations/edit/{row.id}", {**FORM, "address": "墨池坊"}).status_code == 302
     history = browser.get(f"/stations/history/{row.id}").get_data(as_text=True)

@@ -5,10 +5,12 @@ what changed in the database, and compares both with tests.security.policy.
 """
 
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from flask import Flask
@@ -23,6 +25,7 @@ from tests.security.probes import Generator, Probe
 
 HOSTILE = ("city_admin", "system_admin")  # who also sends nonsense: between them they may do everything
 CANARY = re.compile(r"(STA|ADR|NOTE)-(\d+)-QX")
+RELATION = re.compile(r'<input type="hidden" name="(?:division_code|succeeded_by)" value="(\d+)">')
 TOKEN = re.compile(r'value="[\w.-]{60,}"')
 
 
@@ -60,6 +63,8 @@ def text_of(answer: Any) -> str:
             str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
         )
         return head + "\n" + "\n".join(cells)
+    if answer.is_json:
+        return head + "\n" + json.dumps(answer.get_json(), ensure_ascii=False)
     return head + "\n" + answer.get_data(as_text=True)
 
 
@@ -98,9 +103,12 @@ class Prober:
             )
 
     def leaks(self) -> Iterator[Leak]:
+        yield from self.counts()
         for probe in Generator(self.app, self.keys, self.person in HOSTILE).all():
             yield from self.ask(probe)
-        yield from self.counts()
+
+    def first_leak(self) -> list[Leak]:
+        return list(islice(self.leaks(), 1))
 
     def ask(self, probe: Probe) -> Iterator[Leak]:
         answer = self.send(probe)
@@ -109,6 +117,7 @@ class Prober:
             *self.wrong_status(probe, answer),
             *self.foreign_content(answer),
             *self.existence(probe, answer),
+            *self.told(probe, answer),
             *self.foreign_writes(probe),
         ):
             yield Leak(self.person, name, what)
@@ -177,6 +186,17 @@ class Prober:
             if name in found and not policy.sees_division(self.person, code):
                 yield f"shows the division {name}"
 
+    def told(self, probe: Probe, answer: Any) -> Iterator[str]:
+        """Smaller hints: a form filled with a key out of reach, the history of a row that is only a reference."""
+        if probe.method == "GET" and probe.endpoint.endswith((".add", ".edit")):
+            for code in RELATION.findall(answer.get_data(as_text=True)):
+                if not policy.sees_division(self.person, code):
+                    yield f"fills the form with {code}"
+        is_history = probe.endpoint == "DivisionView.history" and probe.row and answer.status_code == 200
+        if is_history and not policy.may(self.person, "Division", "view", probe.row):
+            told = "系统（初始化）" in text_of(answer)
+            yield from [f"tells the history of {probe.row}"] if told else []
+
     def existence(self, probe: Probe, answer: Any) -> Iterator[str]:
         """What is out of sight answers letter for letter like what does not exist."""
         if answer.status_code == 404 and probe.row:
@@ -213,9 +233,10 @@ class Prober:
         for values in filter(None, (old, new)):
             if not policy.may(self.person, register, verb, values[place]):
                 yield f"{verb} of {table} in {values[place]}"
-        target = new.get("succeeded_by")
-        if target and target != old.get("succeeded_by") and not policy.sees_division(self.person, target):
-            yield f"pointed to the division {target}"
+        if old and new and new.get("succeeded_by") != old.get("succeeded_by"):
+            for target in filter(None, (old["succeeded_by"], new["succeeded_by"])):
+                if not policy.sees_division(self.person, target):
+                    yield f"changed a key that is out of sight: {target}"
 
     def counts(self) -> Iterator[Leak]:
         """The number above a list is the number of rows this person may see, no more."""

@@ -1,0 +1,65 @@
+"""make drill: the whole matrix on both databases, then each hole; the last line is `drill key=value …`."""
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from app import setup
+from app.extensions import db
+from tests import postgres, world
+from tests.conftest import DATABASES, cheap_hashes, make_app, today_is
+from tests.drill.holes import HOLES
+from tests.security.prober import Prober
+
+
+def drill(app: Flask, name: str) -> tuple[int, int, int]:
+    """(leaks of the closed product, holes found, requests) on one database."""
+    leaks = found = requests = 0
+    for person in ("anonymous", *world.PEOPLE):
+        prober = Prober(app, person)
+        for leak in prober.leaks():
+            leaks += 1
+            print(f"LEAK {leak}")
+        requests += prober.requests
+        print(f"{name} {person}: {prober.requests} requests, {dict(prober.statuses)}", flush=True)
+    for hole in HOLES:
+        with hole.open(app):
+            caught = [leak for person in hole.people for leak in Prober(app, person).first_leak()]
+        found += bool(caught)
+        print(f"{name} {hole.name}: {caught[0] if caught else 'NOT FOUND'}"[:200], flush=True)
+    return leaks, found, requests
+
+
+def main() -> int:
+    with ExitStack() as stack:
+        stack.enter_context(today_is(world.TODAY))
+        stack.enter_context(cheap_hashes())
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        addresses = {"sqlite": f"sqlite:///{home}/drill.db"}
+        if "postgresql" in DATABASES:
+            address = stack.enter_context(postgres.cluster())
+            engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.execute(text("CREATE DATABASE drill"))
+            engine.dispose()
+            addresses["postgresql"] = address.format("drill")
+        totals = []
+        for name in DATABASES:
+            app = make_app(addresses[name])
+            with app.app_context():
+                setup.run()
+            totals.append(drill(app, name))
+            with app.app_context():
+                db.engine.dispose()
+    leaks, found, requests = (sum(column) for column in zip(*totals, strict=True))
+    seeded = len(HOLES) * len(DATABASES)
+    print(f"drill seeded={found}/{seeded} leaks={leaks} requests={requests} databases={','.join(DATABASES)}")
+    return 0 if leaks == 0 and found == seeded else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
