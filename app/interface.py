@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache, cached_property
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -34,14 +35,20 @@ class RegisterInterface(SQLAInterface):
     def register(self) -> str:
         return self.obj.__name__
 
-    @property
+    @cached_property
     def key(self) -> Any:
         return self.get_pk()
+
+    @staticmethod
+    @cache
+    def of(model: type) -> "RegisterInterface":
+        """The one interface of a model that no view declares (the target of a foreign key)."""
+        return RegisterInterface(model)
 
     # ---- what a column is
 
     def info(self, name: str) -> dict[str, Any]:
-        """The `info` of a column, relationship or property; a property shares its label through `model.labels`."""
+        """The `info` of a column or relationship; that of a property stands in the model's `__info__`."""
         prop = self.list_properties.get(name)
         if prop is None:
             return getattr(self.obj, "__info__", {}).get(name, {})
@@ -52,6 +59,15 @@ class RegisterInterface(SQLAInterface):
 
     def target_of(self, name: str) -> type | None:
         """The model a foreign key column or relationship points to."""
+        if name not in self._targets:
+            self._targets[name] = self._find_target(name)
+        return self._targets[name]
+
+    @cached_property
+    def _targets(self) -> dict[str, type | None]:
+        return {}
+
+    def _find_target(self, name: str) -> type | None:
         column = self.list_columns.get(name)
         if column is None:
             prop = self.list_properties.get(name)
@@ -129,15 +145,18 @@ class RegisterInterface(SQLAInterface):
         places = [name for name in names if name not in self.list_columns and self.target_of(name) is Division]
         codes = {name: next(iter(self.list_properties[name].local_columns)).key for name in places}
         paths = divisions.paths_of(getattr(row, codes[name]) for row in rows for name in places)
-        return [[self._cell(row, name, codes, paths) for name in names] for row in rows]
+        private = {name for name in names if self.info(name).get("private")}
+        words = (_("否"), _("是"))
 
-    def _cell(self, row: Any, name: str, codes: dict[str, str], paths: dict[str, str]) -> str:
-        if self.is_hidden(row, name):
-            return UNSEEN
-        if name in codes:
-            code = getattr(row, codes[name])
-            return paths.get(code, UNSEEN) if code else ""
-        return as_text(getattr(row, name))
+        def cell(row: Any, name: str) -> str:
+            if name in private and self.is_hidden(row, name):
+                return UNSEEN
+            value = getattr(row, codes.get(name, name))
+            if name in codes:
+                return paths.get(value, UNSEEN) if value else ""
+            return words[value] if isinstance(value, bool) else as_text(value)
+
+        return [[cell(row, name) for name in names] for row in rows]
 
     def is_hidden(self, row: Any, name: str) -> bool:
         """A private column of a row that is readable only as a reference."""

@@ -13,8 +13,9 @@ from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import ColumnElement, event, false, inspect, or_, select, true
+from sqlalchemy import ColumnElement, Table, event, false, inspect, or_, select, true
 from sqlalchemy.orm import MANYTOONE, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 
 from app.errors import OutOfScope
 from app.security.actor import Actor
@@ -111,9 +112,7 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
 def read_criteria(actor: Actor | None, narrow: tuple[str, str]) -> tuple[Any, ...]:
     """One loader option for each mapped class; the same person with the same grants gets them from memory."""
     return tuple(
-        with_loader_criteria(
-            m.class_, predicate(m.class_, actor, narrow), include_aliases=True, propagate_to_loaders=False
-        )
+        with_loader_criteria(m.class_, predicate(m.class_, actor, narrow), include_aliases=True)
         for m in Model.registry.mappers
     )
 
@@ -124,12 +123,24 @@ def covers(verb: str, row: Any) -> bool:
     return actor is not None and actor.covers(verb, type(row).__name__, row.place)
 
 
+def has_bare_table(statement: Any) -> bool:
+    """Whether a column or a whole table stands in the statement without its class: the criteria would pass it by."""
+    for element in visitors.iterate(statement):
+        named = getattr(element, "_raw_columns", ()) if element.__visit_name__ == "select" else (element,)
+        for part in named:
+            table = part if part.__visit_name__ == "table" and part is not element else getattr(part, "table", None)
+            if isinstance(table, Table) and "parententity" not in part._annotations:
+                return True
+    return False
+
+
 def guard_read(state: ORMExecuteState) -> None:
     """Session hook: add the criteria to every SELECT, refuse what they cannot reach."""
     actor = current_actor()
     if (actor is not None and actor.is_system) or state.is_column_load:
         return  # a column load refreshes a row that was let in before
-    if not state.is_select or not state.is_orm_statement:
+    made_by_hand = not state.is_relationship_load  # SQLAlchemy writes the statements that load a relation
+    if not state.is_select or not state.is_orm_statement or (made_by_hand and has_bare_table(state.statement)):
         raise RuntimeError("Statements on bare tables, text and bulk writes go round the scope guard: use acting_as().")
     state.statement = state.statement.options(*read_criteria(actor, _narrow.get()))
 
@@ -188,7 +199,8 @@ class GuardedSession(FlaskSession):
         actor = current_actor()
         if actor is not None and actor.is_system:
             return super().get(entity, ident, **options)
-        (key,) = inspect(entity).primary_key
+        mapper = inspect(entity)
+        (key,) = (mapper.get_property_by_column(column).class_attribute for column in mapper.primary_key)
         return self.scalars(select(entity).where(key == ident)).one_or_none()
 
 

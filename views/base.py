@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, flash, jsonify, make_response, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
@@ -78,6 +80,7 @@ class RegisterView(ModelView):
         self.related_views: list[Any] = []
         shown = (*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.search_columns)
         self.label_columns = {name: self.datamodel.label(name) for name in shown}
+        self._labels: dict[str, dict[str, str]] = {}
 
     def _init_forms(self) -> None:
         self.add_form = form_for(self.datamodel, self.add_columns, "add")
@@ -104,7 +107,13 @@ class RegisterView(ModelView):
         return url_for(f"{self.endpoint}.{method}", **values)
 
     def key(self, row: Any) -> Any:
-        return getattr(row, self.datamodel.key.key)
+        """The key of a stored row, without reading it again after a commit."""
+        return inspect(row).identity[0]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """{column: label} in the viewer's language, translated once."""
+        return self._labels.setdefault(str(get_locale()), {n: str(t) for n, t in self.label_columns.items()})
 
     def _page(self, template: str, **values: Any) -> str:
         return self.render_template(template, view=self, covers=scope.covers, **values)
@@ -116,12 +125,13 @@ class RegisterView(ModelView):
             abort(403 if verb != "view" and self.datamodel.get_many([pk]) else 404)
         return rows[0]
 
-    def _save(self, form: FlaskForm | None, change: Callable[[], Any]) -> bool:
-        """Do `change` and commit; a problem that the user can mend is rolled back and put into `form`, or flashed."""
+    def _save(self, form: FlaskForm | None, change: Callable[[], None], row: Any = "") -> str | None:
+        """Do `change` and commit; what `row` is then called. None, and the problem in `form` or flashed, if refused."""
         try:
             change()
+            name = str(row)  # before the commit, after which it would be read again
             db.session.commit()
-            return True
+            return name
         except (DomainError, IntegrityError) as error:
             db.session.rollback()
             problem = explain(error) if isinstance(error, IntegrityError) else error
@@ -133,7 +143,7 @@ class RegisterView(ModelView):
             form[problem.field].errors = [*form[problem.field].errors, problem.message]
         else:
             form.form_errors = [*form.form_errors, problem.message]
-        return False
+        return None
 
     # ---- reading
 
@@ -185,12 +195,13 @@ class RegisterView(ModelView):
             kind, column = self.datamodel.kind(name), self.datamodel.list_columns[name]
             keys = [f"_flt_{n}_{name}" for n in range(2 if kind in ("date", "integer") else 1)]
             values = [(asked.values.get(key) or [""])[0] for key in keys]
-            text = values[0] and kind == "relation" and divisions.paths_of(values).get(values[0], values[0])
+            related = kind == "relation"
+            text = values[0] and related and divisions.paths_of(values).get(values[0], values[0])
             fields.append(
                 {
-                    "kind": kind, "label": self.datamodel.label(name), "inputs": list(zip(keys, values, strict=True)),
+                    "kind": kind, "label": self.labels[name], "inputs": list(zip(keys, values, strict=True)),
                     "choices": [(m.name, m.value) for m in column.type.enum_class] if kind == "enum" else [],
-                    "text": text or "", "url": self.url("options", column=name, verb="view"),
+                    "text": text or "", "url": self.url("options", column=name, verb="view") if related else "",
                 }
             )  # fmt: skip
         return fields
@@ -200,7 +211,7 @@ class RegisterView(ModelView):
     def show(self, pk: str) -> Any:
         row = self._row(pk)
         (cells,) = self.datamodel.cells([row], self.show_columns)
-        fields = list(zip([self.label_columns[n] for n in self.show_columns], cells, strict=True))
+        fields = list(zip([self.labels[name] for name in self.show_columns], cells, strict=True))
         return self._page(self.show_template, title=str(row), row=row, fields=fields)
 
     @expose("/history/<pk>")
@@ -262,8 +273,9 @@ class RegisterView(ModelView):
                 form.populate_obj(row)
                 self.datamodel.add(row)
 
-            if self._save(form, change):
-                flash(_("已新增：%(name)s", name=row), "success")
+            saved = self._save(form, change, row)
+            if saved is not None:
+                flash(_("已新增：%(name)s", name=saved), "success")
                 return redirect(self.url("add") if "_another" in request.form else self.url("show", pk=self.key(row)))
         return self._form(form, _("新增%(register)s", register=self.title_name), "add")
 
@@ -286,7 +298,7 @@ class RegisterView(ModelView):
                 form.populate_obj(row)
                 self.datamodel.edit(row)
 
-            if self._save(form, change):
+            if self._save(form, change) is not None:
                 flash(_("已保存。"), "success")
                 return redirect(self.url("show", pk=self.key(row)))
             row = self._row(pk, "edit")
@@ -300,8 +312,8 @@ class RegisterView(ModelView):
     @needs("delete")
     def delete(self, pk: str) -> Any:
         row = self._row(pk, "delete")
-        name = str(row)
-        if self._save(None, lambda: self.datamodel.delete(row)):
+        name = self._save(None, lambda: self.datamodel.delete(row), row)
+        if name is not None:
             flash(_("已删除：%(name)s", name=name), "success")
             return redirect(self.url("list"))
         return redirect(self.url("show", pk=pk))
@@ -319,7 +331,7 @@ class RegisterView(ModelView):
         rows = self.datamodel.get_many(keys, action.func._verb)
         if not rows:
             flash(_("没有可处理的记录。"), "warning")
-        elif self._save(None, lambda: action.func(rows)):
+        elif self._save(None, lambda: action.func(rows)) is not None:
             flash(_("%(action)s：已处理 %(n)s 条。", action=action.text, n=len(rows)), "success")
         return redirect(self.url("list"))
 

@@ -81,20 +81,29 @@ class RelationField(Field):
     A key whose row the viewer may not see is shown as fixed text, is never written, and a post keeps it.
     """
 
-    def __init__(self, label: Any, datamodel: RegisterInterface, column: str, verb: str, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any, datamodel: RegisterInterface, column: str, target: type, verb: str, **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
         self.datamodel, self.column, self.verb = datamodel, column, verb
-        self.target = RegisterInterface(datamodel.target_of(column))
+        self.target = RegisterInterface.of(target)
+        self._found: dict[Any, Any] = {}
+
+    def find(self, key: Any) -> Any:
+        """The row that `key` points to, None when it is out of sight; looked up once for a form."""
+        if key not in self._found:
+            self._found[key] = self.target.get(key) if key else None
+        return self._found[key]
 
     @property
     def fixed(self) -> bool:
         """Whether the row already points to something out of sight."""
-        return self.object_data is not None and self.target.get(self.object_data) is None
+        return self.object_data is not None and self.find(self.object_data) is None
 
     @property
     def text(self) -> str:
         """What the chosen row is called; empty for one out of sight."""
-        row = self.target.get(self.data) if self.data else None
+        row = self.find(self.data)
         return self.target.name_of(row) if row is not None else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -119,7 +128,7 @@ def may_choose(field: RelationField, key: Any) -> bool:
         actor = current_actor()
         if actor is None or not actor.covers(field.verb, field.datamodel.register, key):
             return False
-    return field.target.get(key) is not None
+    return field.find(key) is not None
 
 
 def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:
@@ -144,8 +153,9 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     common: dict[str, Any] = {"label": info["label"], "description": info.get("help", ""), "validators": validators}
     if column.default is not None and column.default.is_scalar:
         common["default"] = column.default.arg
-    if kind == "relation":
-        return RelationField(datamodel=datamodel, column=name, verb=verb, **common)
+    target = datamodel.target_of(name)
+    if target is not None:
+        return RelationField(datamodel=datamodel, column=name, target=target, verb=verb, **common)
     if kind == "enum":
         return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)
     if kind == "boolean":

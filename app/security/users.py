@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.errors import DomainError
@@ -20,9 +20,26 @@ def _nobody() -> str:
     return generate_password_hash("nobody", method="scrypt")
 
 
+# Built once: these run for every request.
+_ACCOUNT = select(Account).where(Account.id == bindparam("user_id"))
+_GRANTS = (
+    select(UserScope.division_code, Role.name, ViewMenu.name, Permission.name)
+    .join(Role, Role.id == UserScope.role_id)
+    .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+    .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+    .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+    .where(
+        UserScope.user_id == bindparam("user_id"),
+        UserScope.valid_from <= bindparam("today"),
+        or_(UserScope.valid_until.is_(None), UserScope.valid_until >= bindparam("today")),
+    )
+)
+
+
 def load(user_id: int, today: date) -> tuple[Account, Actor] | None:
     """An active account and what it may do where on `today`; None if there is none. Two statements."""
-    account = db.session.get(Account, user_id)
+    account = db.session.scalars(_ACCOUNT, {"user_id": user_id}).one_or_none()
     if account is None or not account.active:
         return None
     return account, Actor(name=account.get_full_name(), user_id=account.id, grants=grants_of(account.id, today))
@@ -30,19 +47,7 @@ def load(user_id: int, today: date) -> tuple[Account, Actor] | None:
 
 def grants_of(user_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force on `today`, with the permissions of their roles, in one statement."""
-    rows = db.session.execute(
-        select(UserScope.division_code, Role.name, ViewMenu.name, Permission.name)
-        .join(Role, Role.id == UserScope.role_id)
-        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-        .where(
-            UserScope.user_id == user_id,
-            UserScope.valid_from <= today,
-            or_(UserScope.valid_until.is_(None), UserScope.valid_until >= today),
-        )
-    )
+    rows = db.session.execute(_GRANTS, {"user_id": user_id, "today": today})
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for code, role, register, permission in rows:
         cells = found.setdefault((code, role), set())

@@ -377,7 +377,8 @@ def test_validation_errors_are_chinese(client_as, username, path, data):
 
 def test_a_division_out_of_reach_is_refused_in_chinese(client_as):
     answer = client_as("system_admin").submit("/divisions/add", {"code": f"{SIBLING}099", "name": "新社区"})
-    assert answer.status_code == 404
+    assert answer.status_code == 422
+    assert "新社区" in answer.get_data(as_text=True)
     assert not problems("/divisions/add", answer)
 
 
