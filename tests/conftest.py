@@ -34,6 +34,13 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "browser" in WITHOUT:
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if WITHOUT:
         terminalreporter.write_line(f"!!! NOT TESTED: {', '.join(sorted(WITHOUT))} !!!", red=True, bold=True)

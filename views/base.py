@@ -5,11 +5,12 @@ Every method asks for one verb (`needs`), reads through the scope guard, and com
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, jsonify, make_response, redirect, request, url_for
+from flask import abort, flash, jsonify, make_response, redirect, request, send_file, url_for
 from flask_appbuilder import ModelView, expose
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -92,7 +93,8 @@ class RegisterView(ModelView):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        verbs = {getattr(getattr(type(self), name), "_permission_name", None) for name in dir(type(self))}
+        methods = set(dir(type(self))) - self.exclude_route_methods
+        verbs = {getattr(getattr(type(self), name), "_permission_name", None) for name in methods}
         verbs |= {action.func._verb for action in self.actions.values()}
         self.base_permissions = sorted(f"can_{verb}" for verb in verbs - {None})
 
@@ -234,9 +236,7 @@ class RegisterView(ModelView):
         names = self.export_columns or self.show_columns
         labels = [str(self.datamodel.label(name)) for name in names]
         data = workbook(str(self.title_name), labels, self.datamodel.cells(rows, names))
-        response = Response(data, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        response.headers.set("Content-Disposition", "attachment", filename=f"{self.title_name}_{clock.today()}.xlsx")
-        return response
+        return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{self.title_name}_{clock.today()}.xlsx")
 
     @expose("/options/<column>")
     @needs("view")

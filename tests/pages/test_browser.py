@@ -1,0 +1,178 @@
+"""In a real browser: the way a township admin works, on a desk and on a phone."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from app.extensions import db
+from app.scope import acting_as
+from app.security.actor import SETUP
+from models import Station
+from tests.world import CHILD, DIVISIONS, OWN, PASSWORD, SIBLING, canary
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
+]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def open_page(chromium: Browser, address: str, username: str, width: int = 1366, height: int = 768) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: request.url.startswith((address, "data:")) or problems.append(request.url))
+    page.goto("/")
+    page.get_by_label("账号").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("您好")
+    yield page
+    context.close()
+    assert problems == []  # no script error, and nothing asked of another host
+
+
+@pytest.fixture
+def page(chromium, address) -> Iterator[Page]:
+    yield from open_page(chromium, address, "town_admin")
+
+
+@pytest.fixture
+def phone(chromium, address) -> Iterator[Page]:
+    yield from open_page(chromium, address, "village_admin", 390, 844)
+
+
+def stored(app, name: str) -> Station | None:
+    with app.app_context(), acting_as(SETUP):
+        return db.session.scalars(select(Station).where(Station.name == name)).one_or_none()
+
+
+def test_add_step_by_step_edit_and_history(app, page):
+    page.get_by_role("link", name="维权站", exact=True).first.click()
+    page.get_by_role("link", name="新增").click()
+    chooser = page.get_by_role("combobox", name="所在区划")
+    chooser.click()
+    page.get_by_role("button", name=f"{DIVISIONS[OWN]}的下级").click()
+    page.locator(".relation [role=option]", has_text=DIVISIONS[CHILD]).click()
+    expect(chooser).to_have_value(f"鹿城区 {DIVISIONS[OWN]} {DIVISIONS[CHILD]}")
+    page.get_by_label("站点名称").fill("浏览器新站")
+    page.get_by_label("依托").select_option("自行建立")
+    page.get_by_label("建站日期").fill("2030-01-01")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".has-error")).to_contain_text("不能晚于今天")
+    expect(page.get_by_label("站点名称")).to_have_value("浏览器新站")
+    expect(chooser).to_have_value(f"鹿城区 {DIVISIONS[OWN]} {DIVISIONS[CHILD]}")
+    page.get_by_label("建站日期").fill("2020-03-08")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("table.record")).to_contain_text("未与综治工作结合")
+    page.get_by_role("link", name="修改", exact=True).click()
+    page.get_by_label("地址").fill("墨池坊 1 号")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已保存")
+    page.get_by_role("link", name="修改记录").click()
+    expect(page.locator("table.history")).to_contain_text("地址：墨池坊 1 号")
+    expect(page.locator("table.history")).to_contain_text("姓名town_admin")
+    row = stored(app, "浏览器新站")
+    assert row is not None
+    assert (row.division_code, row.address) == (CHILD, "墨池坊 1 号")
+
+
+def test_choose_by_typing_with_the_keyboard_alone(page):
+    page.goto("/stations/add")
+    chooser = page.get_by_role("combobox", name="所在区划")
+    chooser.press_sequentially("鼓楼")
+    expect(page.locator(".relation [role=option]")).to_have_count(1)
+    chooser.press("ArrowDown")
+    chooser.press("Enter")
+    expect(chooser).to_have_value(f"鹿城区 {DIVISIONS[OWN]} {DIVISIONS[CHILD]}")
+    chooser.fill("松台")
+    expect(page.locator(".relation li.note")).to_have_text("没有找到。")
+    chooser.press("Tab")
+    expect(chooser).to_have_value("")
+
+
+def test_search_sort_export_and_bulk(app, page, tmp_path):
+    page.goto("/stations/list/")
+    page.get_by_text("查询", exact=True).first.click()
+    page.get_by_label("级别").select_option("村(居)")
+    page.get_by_role("button", name="查询").click()
+    expect(page.locator(".count")).to_have_text("共 2 条")
+    page.get_by_role("link", name="站点名称").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 Excel").click()
+    download.value.save_as(tmp_path / "stations.xlsx")
+    rows = CalamineWorkbook.from_path(tmp_path / "stations.xlsx").get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "站点名称"
+    assert len(rows) == 3
+    assert not any(SIBLING in str(cell) for row in rows for cell in row)
+    page.get_by_label("全选本页").check()
+    page.get_by_role("button", name="标记为已挂牌").click()
+    expect(page.get_by_role("status")).to_contain_text("已处理 2 条")
+    assert stored(app, canary("STA", CHILD)).has_plaque
+    assert not stored(app, canary("STA", OWN)).has_plaque
+
+
+def test_deleting_asks_first(app, page):
+    page.goto("/stations/list/")
+    page.get_by_role("row", name=canary("STA", CHILD)).get_by_role("link", name="查看").click()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="删除").click()
+    assert stored(app, canary("STA", CHILD)) is not None
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="删除").click()
+    expect(page.get_by_role("status")).to_contain_text("已删除")
+    assert stored(app, canary("STA", CHILD)) is None
+
+
+def test_a_village_on_the_phone(app, phone):
+    phone.goto("/stations/list/")
+    expect(phone.locator(".count")).to_have_text("共 1 条")
+    phone.get_by_role("link", name="新增").click()
+    phone.get_by_role("combobox", name="所在区划").click()
+    phone.locator(".relation [role=option]").first.click()
+    phone.get_by_label("站点名称").fill("手机新站")
+    phone.get_by_label("依托").select_option("综治工作室")
+    phone.get_by_role("button", name="保存", exact=True).click()
+    expect(phone.locator("table.record")).to_contain_text("手机新站")
+    width = phone.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    assert stored(app, "手机新站") is not None
+
+
+def test_signing_out_ends_it(page):
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_label("账号")).to_be_visible()
+    page.goto("/stations/list/")
+    expect(page.get_by_label("账号")).to_be_visible()
