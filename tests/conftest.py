@@ -24,6 +24,7 @@ from app.security import users
 from tests import postgres, world
 
 WITHOUT = set(filter(None, os.environ.get("TEST_WITHOUT", "").split(",")))
+MADE: list[Flask] = []
 DATABASES = [name for name in ("sqlite", "postgresql") if name not in WITHOUT]
 
 
@@ -79,17 +80,26 @@ def new_database(
 
 def make_app(uri: str, **settings: Any) -> Flask:
     """The product on the database `uri`, as in service: CSRF on, nothing switched off for tests."""
-    return create_app({"SQLALCHEMY_DATABASE_URI": uri, "TESTING": False, "APP_ENV": "development", **settings})
+    app = create_app({"SQLALCHEMY_DATABASE_URI": uri, "TESTING": False, "APP_ENV": "development", **settings})
+    MADE.append(app)
+    return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def close_connections() -> Iterator[None]:
+    """Close the pools of every application that a test made; psycopg complains of one that is forgotten."""
+    yield
+    for app in MADE:
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def product(new_database: Callable[[str], str]) -> Iterator[Flask]:
+def product(new_database: Callable[[str], str]) -> Flask:
     app = make_app(new_database("product"))
     with app.app_context():
         setup_.run()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app
 
 
 @contextmanager

@@ -100,6 +100,10 @@ export function attach(box) {
   box.addEventListener("input", () => {
     hidden.value = "";
     clearTimeout(timer);
+    request?.abort();
+    list.replaceChildren();  // Enter must not take what was listed for something else
+    line("查找中…");
+    active = -1;
     timer = setTimeout(() => load(box.value.trim() ? { q: box.value.trim() } : {}), 200);
   });
   box.addEventListener("blur", () => {
