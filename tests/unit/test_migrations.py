@@ -250,7 +250,9 @@ def test_row_without_a_fault_is_accepted(context, model):
         connection.execute(insert(model.__table__).values(ROWS[model]))
 
 
-@pytest.mark.parametrize(("model", "fault", "constraint"), REFUSED)
+@pytest.mark.parametrize(
+    ("model", "fault", "constraint"), REFUSED, ids=lambda value: getattr(value, "__name__", None) or str(value)
+)
 def test_database_itself_refuses_a_wrong_row(context, model, fault, constraint):
     table = model.__table__
     with pytest.raises(IntegrityError, match=f"ck_{table.name}_{constraint}"), db.engine.begin() as connection:
