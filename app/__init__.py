@@ -33,10 +33,12 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.before_request(_read_only)
     CSRFProtect(app)
     from views.errors import register_errors
+    from views.headers import register_headers
     from views.home import HomeView
     from views.menu import MENU, register_views
 
     register_errors(app)
+    register_headers(app)
     with app.app_context():
         prepare_engine(db.engine)
         builder = PlainAppBuilder(indexview=HomeView, security_manager_class=ScopedSecurityManager, update_perms=False)

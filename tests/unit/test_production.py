@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import update
 
 import config
 from app import create_app
@@ -17,6 +17,7 @@ from app.security import users
 from app.security.actor import OPERATOR
 from app.security.roles import DIVISION_ADMIN
 from app.server import refuse_demo_accounts
+from models import Station
 from tests.conftest import Browser, make_app
 from tests.world import OWN, PASSWORD, TODAY
 
@@ -204,21 +205,9 @@ def test_health_is_503_in_json_when_the_database_is_out_of_reach(uri, accept):
 
 
 def test_health_does_not_wait_for_a_writer(app):
-    with app.app_context(), acting_as(OPERATOR):
-        users.find("town_admin").first_name = "改名"
-        db.session.flush()
-        assert app.test_client().get("/health").status_code == 200
-        db.session.rollback()
-
-
-def test_health_takes_no_write_lock(app):
-    begun = []
-
-    def note(connection):
-        begun.append(connection.get_execution_options().get("ro"))
-
     with app.app_context():
-        event.listen(db.engine, "begin", note)
+        engine = db.engine
+    with engine.begin() as connection:
+        connection.execute(update(Station.__table__).values(address="改址"))
         assert app.test_client().get("/health").status_code == 200
-        event.remove(db.engine, "begin", note)
-    assert set(begun) == {True}
+        connection.rollback()
