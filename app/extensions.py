@@ -1,5 +1,6 @@
 """The database: one metadata, one session class, and the SQLite recipe without lost updates (docs/architecture.md)."""
 
+from pathlib import Path
 from typing import Any
 
 from flask_appbuilder.models.sqla.base import SQLA
@@ -19,6 +20,8 @@ def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait."""
     if engine.dialect.name != "sqlite":
         return
+    if engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
