@@ -198,9 +198,9 @@ def test_health_is_ok_while_the_database_answers(client, accept):
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
-@pytest.mark.parametrize("uri", [NO_SERVER, "sqlite:////nowhere/app.db"])
-def test_health_is_503_in_json_when_the_database_is_out_of_reach(uri, accept):
-    answer = make_app(uri).test_client().get("/health", headers={"Accept": accept})
+@pytest.mark.parametrize("uri", [NO_SERVER, "sqlite:///{folder}"], ids=["no server", "a folder for a file"])
+def test_health_is_503_in_json_when_the_database_is_out_of_reach(tmp_path, uri, accept):
+    answer = make_app(uri.format(folder=tmp_path)).test_client().get("/health", headers={"Accept": accept})
     assert (answer.status_code, answer.json) == (503, {"status": "database unavailable"})
 
 
