@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -17,9 +16,9 @@ from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.scope import current_actor, visibility_of
+from app.scope import current_actor, pending, visibility_of
 from models import Account, AuditEntry, Located, Stamped, UserScope
-from models.base import Visibility
+from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
 SEALED = (
@@ -74,7 +73,7 @@ def keys() -> dict[str, bytes]:
 
 
 def mac_of(entry: dict[str, Any], key_id: str | None = None) -> str:
-    """ "key id:HMAC-SHA256" over the sealed columns of an entry (with a key of its own, derived from the field key)."""
+    """Key id and HMAC-SHA256, "id:hex", over the sealed columns; the key is derived from the field key."""
     ring = keys()
     key_id = key_id or next(iter(ring))
     text = json.dumps([_plain(entry[name]) for name in SEALED], ensure_ascii=False, sort_keys=True)
@@ -82,37 +81,28 @@ def mac_of(entry: dict[str, Any], key_id: str | None = None) -> str:
     return f"{key_id}:{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
 
 
-def _entries(session: Session) -> Iterator[dict[str, Any]]:
-    actor, moment = current_actor(), clock.now()
-    for verb, rows in (("add", session.new), ("edit", session.dirty), ("delete", session.deleted)):
-        for row in rows:
-            changes = changes_of(row, verb) if is_audited(row) else {}
-            if not changes:
-                continue
-            place = row.place if isinstance(row, Located) else None
-            where = AuditEntry(division_code=place)
-            entry = {
-                "at": moment,
-                "actor_id": actor.user_id if actor else None,
-                "actor_name": actor.name if actor else "",
-                "verb": verb,
-                "register": type(row).__name__,
-                "row_key": str(
-                    inspect(row).identity[0]
-                    if inspect(row).identity
-                    else inspect(row).mapper.primary_key_from_instance(row)[0]
-                ),
-                "row_name": str(row)[:100],
-                "division_code": place,
-                "changes": changes,
-                "chain": where.county_code or where.city_code or "system",
-            }
-            yield entry | {
-                "mac": mac_of(entry),
-                "city_code": where.city_code,
-                "county_code": where.county_code,
-                "township_code": where.township_code,
-            }
+def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
+    actor, state = current_actor(), inspect(row)
+    place = row.place if isinstance(row, Located) else None
+    where = place_of(place)
+    entry = {
+        "at": clock.now(),
+        "actor_id": actor.user_id if actor else None,
+        "actor_name": actor.name if actor else "",
+        "verb": verb,
+        "register": type(row).__name__,
+        "row_key": str((state.identity or state.mapper.primary_key_from_instance(row))[0]),
+        "row_name": str(row)[:100],
+        "division_code": place,
+        "changes": changes,
+        "chain": where["county_code"] or where["city_code"] or "system",
+    }
+    return entry | {"mac": mac_of(entry)} | where
+
+
+def _entries(session: Session) -> list[dict[str, Any]]:
+    written = [(verb, row, changes_of(row, verb)) for verb, row in pending(session) if is_audited(row)]
+    return [_entry(verb, row, changes) for verb, row, changes in written if changes]
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
@@ -127,7 +117,7 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
 
 def record(session: Session, _context: Any) -> None:
     """Write the entries of this flush, in one statement of the same transaction."""
-    entries = list(_entries(session))
+    entries = _entries(session)
     if entries:
         # The connection, not the session: the audit is nobody's to write through the guard.
         session.connection().execute(insert(AuditEntry), entries)

@@ -46,16 +46,23 @@ def line(account: DemoAccount) -> str:
 def load(today: date) -> list[str]:
     """Add what is missing of the demonstration and commit; what was done, in sentences."""
     with acting_as(DEMO):
-        added = _load(today)
+        people, stations = _load_accounts(today), _load_stations()
         db.session.commit()
-    return [f"已载入演示维权站 {added} 个。"] if added else []
+    done = (("账号", people), ("维权站", stations))
+    return [f"已载入演示{what} {added} 个。" for what, added in done if added]
 
 
-def _load(today: date) -> int:
+def _load_accounts(today: date) -> int:
+    added = 0
     with ACCOUNTS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if users.find(row["username"]) is None:
                 users.add(row["username"], row["name"], PASSWORD, [(row["role"], row["division"])], today, is_demo=True)
+                added += 1
+    return added
+
+
+def _load_stations() -> int:
     if db.session.scalars(select(Station.id).limit(1)).first() is not None:
         return 0
     names = dict(db.session.execute(select(Division.code, Division.name)).all())

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,18 +53,13 @@ def parse(data: bytes, known: Iterable[str] = ()) -> dict[str, str]:
 
     Raises BadFile with "第 n 行：…" for each wrong line.
     """
-    try:
-        lines = list(csv.reader(io.StringIO(_text(data), newline=""), strict=True))
-    except csv.Error as error:
-        raise BadFile([f"文件不是有效的 CSV：{error.args[0]!r}。"]) from error
-    if not lines or tuple(cell.strip() for cell in lines[0]) != COLUMNS:
-        raise BadFile([f"第 1 行：表头应为 {','.join(COLUMNS)}。"])
     names: dict[str, str] = {}
     where: dict[str, int] = {}
     problems: list[str] = []
-    for number, cells in enumerate(lines[1:], start=2):
-        cells = [cell.strip() for cell in cells]
-        if not any(cells):
+    for number, cells in _lines(_text(data) or "\n"):
+        if number == 1 and tuple(cells) != COLUMNS:
+            raise BadFile([f"第 1 行：表头应为 {','.join(COLUMNS)}。"])
+        if number == 1 or not any(cells):
             continue
         problem = _problem(cells, where)
         if problem:
@@ -82,6 +78,18 @@ def parse(data: bytes, known: Iterable[str] = ()) -> dict[str, str]:
     return names
 
 
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(number of the line it begins on, cells) of each record, as an editor counts lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise BadFile([f"第 {number} 行：引号或内容有误，无法读取。"]) from error
+
+
 def _problem(cells: list[str], seen: dict[str, int]) -> str | None:
     if len(cells) != len(COLUMNS):
         return f"应有 {len(COLUMNS)} 列，实有 {len(cells)} 列。"
@@ -94,7 +102,7 @@ def _problem(cells: list[str], seen: dict[str, int]) -> str | None:
         return f"上级代码「{parent[:20]}」应为「{parent_code_of(code) or ''}」。"
     if code in seen:
         return f"区划代码 {code} 与第 {seen[code]} 行重复。"
-    if not 1 <= len(name) <= 50 or any(ord(c) < 32 for c in name):
+    if not 1 <= len(name) <= 50 or any(unicodedata.category(c) == "Cc" for c in name):
         return "名称应为 1 至 50 个字。"
     return None
 
@@ -161,7 +169,7 @@ def choices(
     query = select(Division, has_children).where(inside(Division, places), Division.retired_on.is_(None))
     if q:
         query = query.where(
-            or_(Division.name.contains(q, autoescape=True), Division.code.startswith(q, autoescape=True))
+            or_(Division.name.icontains(q, autoescape=True), Division.code.startswith(q, autoescape=True))
         )
     elif parent:
         query = query.where(Division.parent_code == parent)

@@ -52,7 +52,7 @@ def explain(error: IntegrityError) -> DomainError:
     for table in Model.metadata.tables.values():
         for constraint in table.constraints:
             columns = [f"{table.name}.{c.name}" for c in constraint.columns]
-            if name in (constraint.name, ", ".join(columns)):
+            if name and name in (constraint.name, ", ".join(columns)):
                 field = constraint.info.get("field") or (constraint.columns[0].name if len(columns) == 1 else None)
                 return DomainError(constraint.info.get("message") or _UNNAMED.get(kind, _REFUSED), field)
-    return DomainError(_UNNAMED.get(kind, _REFUSED))
+    return DomainError(_UNNAMED.get(kind, _REFUSED), name.rpartition(".")[2] if kind == "NOT NULL" else None)

@@ -113,7 +113,7 @@ class RegisterInterface(SQLAInterface):
     def _matching(self, query: Query, quick: Sequence[str]) -> Select[Any]:
         found = select(self.obj).where(*query.conditions)
         if query.q:
-            found = found.where(or_(*(getattr(self.obj, name).contains(query.q, autoescape=True) for name in quick)))
+            found = found.where(or_(*(getattr(self.obj, name).icontains(query.q, autoescape=True) for name in quick)))
         return found
 
     def _ordered(self, found: Select[Any], order: tuple[str, bool] | None) -> Select[Any]:

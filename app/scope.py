@@ -173,11 +173,20 @@ def check_references(session: Session, row: Any) -> None:
                     raise OutOfScope()
 
 
+def pending(session: Session) -> list[tuple[str, Any]]:
+    """What a flush writes, as (verb, row). A row taken out of its parent's list is a deletion too."""
+    dirty = [(inspect(row), row) for row in session.dirty if session.is_modified(row)]
+    return [
+        *(("add", row) for row in session.new),
+        *(("delete" if state.mapper._is_orphan(state) else "edit", row) for state, row in dirty),
+        *(("delete", row) for row in session.deleted),
+    ]
+
+
 def guard_write(session: Session, _context: Any, _instances: Any) -> None:
     """Session hook: check every new, changed and deleted row before it is written."""
-    actor = current_actor()
-    dirty = [row for row in session.dirty if session.is_modified(row)]
-    if not (session.new or dirty or session.deleted):
+    actor, writes = current_actor(), pending(session)
+    if not writes:
         return
     if session.connection().get_execution_options().get("ro"):
         raise RuntimeError("A reading request tried to write.")
@@ -185,11 +194,10 @@ def guard_write(session: Session, _context: Any, _instances: Any) -> None:
         raise OutOfScope()
     if actor.is_system:
         return
-    for verb, rows in (("add", session.new), ("edit", dirty), ("delete", session.deleted)):
-        for row in rows:
-            check_write(actor, verb, row)
-            if verb != "delete":
-                check_references(session, row)
+    for verb, row in writes:
+        check_write(actor, verb, row)
+        if verb != "delete":
+            check_references(session, row)
 
 
 class GuardedSession(FlaskSession):

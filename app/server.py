@@ -40,9 +40,9 @@ def refuse_demo_accounts(app: Flask) -> None:
     if app.config["PRODUCTION"]:
         with app.app_context():
             if setup.has_demo_account():
-                raise UnsafeSettings(
-                    "拒绝启动：\n数据库中有演示账号，请先用 flask demo remove 删除，或换用新的数据库。"
-                )
+                raise UnsafeSettings(["数据库中有演示账号，请先用 flask demo remove 删除，或换用新的数据库。"])
+            db.session.remove()
+            db.engine.dispose()  # no connection may cross a fork
 
 
 def start(app: Flask) -> None:
@@ -51,7 +51,7 @@ def start(app: Flask) -> None:
         for line in setup.run(with_demo=True):
             print(line)
         db.session.remove()
-        db.engine.dispose()  # no connection may cross the fork
+        db.engine.dispose()
     refuse_demo_accounts(app)
     if not app.config["PRODUCTION"]:
         print("演示账号（账号 密码 角色 区划）：", *map(demo.line, demo.accounts()), sep="\n")

@@ -3,10 +3,13 @@
 Idempotent, and the only place that does.
 """
 
+import io
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import current_app
@@ -31,8 +34,9 @@ def compile_catalogue(source: Path = CATALOGUE) -> None:
     """The .po as .mo, when it is newer."""
     target = source.with_suffix(".mo")
     if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-        with source.open("rb") as po, target.open("wb") as mo:
-            write_mo(mo, read_po(po, locale="zh"))
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale="zh"))
+        target.write_bytes(compiled.getvalue())
         get_domain().cache.clear()  # labels may have been looked up before
 
 
@@ -48,9 +52,11 @@ def migrate(revision: str = "head") -> None:
     settings = alembic_config()
     with db.engine.connect() as connection:
         settings.attributes["connection"] = connection
-        known = {r.revision for r in command.ScriptDirectory.from_config(settings).walk_revisions()}
-        going_up = revision == "head" or revision in known
-        (command.upgrade if going_up else command.downgrade)(settings, revision)
+        current = MigrationContext.configure(connection).get_current_revision()
+        script = ScriptDirectory.from_config(settings)
+        below = {r.revision for r in script.iterate_revisions(current, "base")} if current else set()
+        going_down = revision in below or revision == "base" or revision.startswith("-")
+        (command.downgrade if going_down else command.upgrade)(settings, revision)
         connection.commit()
 
 

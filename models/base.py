@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flask_appbuilder.models.sqla import Model
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, event
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
+from sqlalchemy.orm import ColumnProperty, Mapped, declared_attr, mapped_column, relationship, validates
 
 if TYPE_CHECKING:
     from models.division import Division
@@ -107,10 +107,7 @@ class DivisionOwned(Located):
 
     @declared_attr
     def division_code(cls) -> Mapped[str]:
-        # active_history: the guard has to know the division a row is moved away from.
-        return mapped_column(
-            String(VILLAGE), ForeignKey("division.code"), active_history=True, info={"label": _l("所在区划")}
-        )
+        return mapped_column(String(VILLAGE), ForeignKey("division.code"), info={"label": _l("所在区划")})
 
     @declared_attr
     def division(cls) -> Mapped["Division"]:
@@ -137,4 +134,12 @@ def _hold_place(mapper: Any, cls: type) -> None:
         table = mapper.local_table
         for name, digits in PLACES.items():
             _held(table, cls.__place__, name, digits)
+        for name in (*PLACES, "division_code") if issubclass(cls, DivisionOwned) else PLACES:
             Index(None, table.c[name], *mapper.primary_key)
+
+
+@event.listens_for(Model, "attribute_instrument", propagate=True)
+def _remember_before(_cls: type, _key: str, attribute: Any) -> None:
+    """Setting a column reads what stood there, even after a commit: for the audit, and for the guard of a move."""
+    if isinstance(attribute.property, ColumnProperty):
+        event.listen(attribute, "set", lambda *_: None, active_history=True)

@@ -95,7 +95,7 @@ class Division(Located, Stamped, Model):
     )
     note: Mapped[str | None] = mapped_column(
         String(500),
-        info={"label": _l("内部备注"), "private": True, "multiline": True, "help": _l("只有管理本区划的人员能看到。")},
+        info={"label": _l("内部备注"), "private": True, "multiline": True, "help": _l("只有管辖本区划的人员能看到。")},
     )
 
     parent: Mapped["Division | None"] = relationship(

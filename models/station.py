@@ -33,7 +33,8 @@ class Station(DivisionOwned, Stamped, Model):
     __table_args__ = (
         UniqueConstraint("division_code", "name", info={"field": "name", "message": _l("该区划已有同名的维权站。")}),
         CheckConstraint(
-            "(level = 'TOWNSHIP' AND length(division_code) = 9) OR (level = 'VILLAGE' AND length(division_code) = 12)",
+            "coalesce(level, '') = "
+            "CASE length(division_code) WHEN 9 THEN 'TOWNSHIP' WHEN 12 THEN 'VILLAGE' ELSE '-' END",
             name="level_of_division",
             info={"field": "division_code", "message": _l("维权站只能设在乡镇(街道)或村(居)。")},
         ),

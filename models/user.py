@@ -49,3 +49,6 @@ class UserScope(Model):
 
     user: Mapped["Account"] = relationship(back_populates="scopes")
     role: Mapped[Role] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.division_code}"

@@ -6,9 +6,11 @@ row lies, so that a leak names its source.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
-from sqlalchemy import delete, text
+from sqlalchemy import Engine, Table, delete, insert, select, text, update
 
 from app.extensions import db
 from app.scope import acting_as
@@ -90,8 +92,30 @@ def clear(app: Flask) -> None:
             connection.execute(text("DELETE FROM division WHERE length(code) = :n"), {"n": length})
 
 
+_saved: WeakKeyDictionary[Engine, list[tuple[Table, list[dict[str, Any]]]]] = WeakKeyDictionary()
+
+
 def build(app: Flask) -> None:
-    """Fill the empty tables with the world."""
+    """Fill the empty tables with the world: the first time by the product's own code, then with the same rows again."""
+    engine = db.engine
+    if engine not in _saved:
+        _build()
+        with engine.connect() as connection:
+            tables = [m.__table__ for m in (Division, Account, UserScope, Station, AuditEntry)]
+            read = {t: connection.execute(select(t).order_by(*t.primary_key)).mappings() for t in tables}
+            _saved[engine] = [(t, [dict(row) for row in rows]) for t, rows in read.items()]
+        return
+    with engine.begin() as connection:
+        for table, rows in _saved[engine]:
+            late = {r["code"]: r["succeeded_by"] for r in rows if r.get("succeeded_by")}
+            if late:
+                rows = [r | {"succeeded_by": None} for r in rows]
+            connection.execute(insert(table), rows)
+            for code, successor in late.items():
+                connection.execute(update(table).where(table.c.code == code).values(succeeded_by=successor))
+
+
+def _build() -> None:
     with acting_as(SETUP):
         for code, name in DIVISIONS.items():
             db.session.add(Division(code=code, name=name, note=canary("NOTE", code)))

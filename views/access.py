@@ -8,8 +8,6 @@ from flask import abort, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-PUBLIC = "public"  # endpoints that carry this mark are open to everybody: sign-in, health, static files
-
 
 def needs(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Ask for `verb` on the view's register. Flask-AppBuilder reads the permission's name from the same mark."""

@@ -102,9 +102,9 @@ def condition(datamodel: RegisterInterface, column: str, operator: str, text: st
     if operator == "within":
         return scope.inside(datamodel.obj, (text,)) if column == datamodel.obj.__place__ else attribute == text
     if operator == "contains":
-        return attribute.contains(text, autoescape=True)
+        return attribute.icontains(text, autoescape=True)
     if operator == "excludes":
-        return ~attribute.contains(text, autoescape=True) | attribute.is_(None)
+        return ~attribute.icontains(text, autoescape=True) | attribute.is_(None)
     value = _value(datamodel, column, kind, text)
     compare = {"equals": eq, "differs": ne, "from": ge, "to": le}[operator]
     return cast("ColumnElement[bool]", compare(attribute, value))

@@ -1,5 +1,6 @@
 """People: loading one with his grants, signing in, adding one. No view and no request here."""
 
+import re
 from datetime import date
 from functools import cache
 
@@ -76,6 +77,10 @@ def add(
     username: str, name: str, password: str, scopes: list[tuple[str, str]], today: date, is_demo: bool = False
 ) -> Account:
     """A new account with scopes [(role name, division code)], flushed. Raises DomainError in words."""
+    if not re.fullmatch(r"[\w.@-]{1,64}", username):
+        raise DomainError("账号应为 1 至 64 个字母、数字、下划线、点、@ 或短横线。")
+    if not 1 <= len(name.strip()) <= 64:
+        raise DomainError("姓名应为 1 至 64 个字。")
     if find(username):
         raise DomainError(f"账号 {username} 已存在。")
     if len(scopes) > MAX_SCOPES:

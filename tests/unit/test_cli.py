@@ -150,7 +150,8 @@ def test_demo_accounts_as_lines(run):
 def test_demo_load_and_remove(app, run):
     people = set(rows(app, Account))
     answer = run("demo", "load")
-    assert (answer.exit_code, answer.output) == (0, "")  # stations are there already
+    said = f"已载入演示账号 {len(demo.accounts())} 个。\n"  # stations are there already
+    assert (answer.exit_code, answer.output) == (0, said)
     demo_user, *_ = demo.accounts()
     assert Browser(app).sign_in(demo_user["username"], demo_user["password"]).status_code == 302
     assert len(rows(app, Account)) == len(people) + len(demo.accounts())

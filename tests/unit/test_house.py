@@ -37,6 +37,7 @@ DIRECT = {
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/scope.py guard_write": "reads the option of the transaction",
     "app/server.py start": "closes the connections before the fork",
+    "app/server.py refuse_demo_accounts": "closes the connections before a fork",
     "app/setup.py migrate": "changes tables, not rows of a person",
     "app/setup.py has_demo_account": "asks whether there is a table",
     "views/health.py HealthView.check": "asks for the number 1",

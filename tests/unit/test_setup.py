@@ -100,6 +100,7 @@ def test_setup_says_what_it_did(full):
     assert full.said == [
         "数据库结构、角色与权限已就绪。",
         "已载入区划 198 个。",
+        f"已载入演示账号 {len(demo.accounts())} 个。",
         f"已载入演示维权站 {DEMO_STATIONS[0]} 个。",
     ]
 
@@ -252,7 +253,7 @@ def test_removed_demonstration_comes_back_without_a_second_set_of_stations(full)
         try:
             assert demo.remove() == len(demo.accounts())
             assert not setup.users.has_demo_account()
-            assert demo._load(TODAY) == 0
+            assert demo.load(TODAY) == [f"已载入演示账号 {len(demo.accounts())} 个。"]
             usernames = db.session.scalars(select(Account.username)).all()
             assert sorted(usernames) == sorted(a["username"] for a in demo.accounts())
         finally:

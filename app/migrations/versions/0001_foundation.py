@@ -223,9 +223,9 @@ def upgrade() -> None:
     sa.Column('township_code', sa.String(length=9), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('changed_at', sa.DateTime(), nullable=False),
-    sa.CheckConstraint("(level = 'TOWNSHIP' AND length(division_code) = 9) OR (level = 'VILLAGE' AND length(division_code) = 12)", name=op.f('ck_station_level_of_division')),
     sa.CheckConstraint("coalesce(city_code, '') = CASE WHEN length(division_code) >= 4 THEN substr(division_code, 1, 4) ELSE '' END", name=op.f('ck_station_city_code_of_place')),
     sa.CheckConstraint("coalesce(county_code, '') = CASE WHEN length(division_code) >= 6 THEN substr(division_code, 1, 6) ELSE '' END", name=op.f('ck_station_county_code_of_place')),
+    sa.CheckConstraint("coalesce(level, '') = CASE length(division_code) WHEN 9 THEN 'TOWNSHIP' WHEN 12 THEN 'VILLAGE' ELSE '-' END", name=op.f('ck_station_level_of_division')),
     sa.CheckConstraint("coalesce(township_code, '') = CASE WHEN length(division_code) >= 9 THEN substr(division_code, 1, 9) ELSE '' END", name=op.f('ck_station_township_code_of_place')),
     sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_station_division_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_station')),
@@ -234,6 +234,7 @@ def upgrade() -> None:
     with op.batch_alter_table('station', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_station_city_code_id'), ['city_code', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_station_county_code_id'), ['county_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_station_division_code_id'), ['division_code', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_station_township_code_id'), ['township_code', 'id'], unique=False)
 
     op.create_table('user_scope',
@@ -284,6 +285,7 @@ def downgrade() -> None:
     op.drop_table('user_scope')
     with op.batch_alter_table('station', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_station_township_code_id'))
+        batch_op.drop_index(batch_op.f('ix_station_division_code_id'))
         batch_op.drop_index(batch_op.f('ix_station_county_code_id'))
         batch_op.drop_index(batch_op.f('ix_station_city_code_id'))
 
