@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import cli
+from app import cli, scope
 from app.extensions import db, prepare_engine
 from app.production import check_production
 from app.scope import current_actor
@@ -62,6 +62,7 @@ def _has_view(view: Any) -> bool:
 
 def _read_only() -> None:
     """A reading request opens a transaction that waits for nobody, before the user is loaded in it."""
+    scope.forget()
     endpoint = request.endpoint or ""
     if endpoint == "HealthView.check" or endpoint.endswith("static"):
         return

@@ -16,7 +16,8 @@ from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.scope import current_actor, pending, visibility_of
+from app.guard import pending
+from app.scope import current_actor, visibility_of
 from models import Account, AuditEntry, Located, Stamped, UserScope
 from models.base import Visibility, place_of
 
@@ -81,9 +82,16 @@ def mac_of(entry: dict[str, Any], key_id: str | None = None) -> str:
     return f"{key_id}:{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
 
 
+def _place(row: Any) -> str | None:
+    """Where a row lies; a child lies where its parent does."""
+    if visibility_of(type(row)) is Visibility.PARENT:
+        return _place(getattr(row, row.__parent__))
+    return row.place if isinstance(row, Located) else None
+
+
 def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
     actor, state = current_actor(), inspect(row)
-    place = row.place if isinstance(row, Located) else None
+    place = _place(row)
     where = place_of(place)
     entry = {
         "at": clock.now(),

@@ -6,11 +6,11 @@ from typing import Any
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Engine, event
 
-from app import audit, scope
-from app.scope import GuardedSession
+from app import audit, guard
+from app.guard import GuardedSession
 from models import Model
 
-scope.install(GuardedSession)
+guard.install(GuardedSession)
 audit.install(GuardedSession)
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})

@@ -138,6 +138,12 @@ def _hold_place(mapper: Any, cls: type) -> None:
             Index(None, table.c[name], *mapper.primary_key)
 
 
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _never_reuse_a_key(mapper: Any, _cls: type) -> None:
+    """SQLite gives the number of a deleted row to the next one, with its history and cookies, unless told not to."""
+    mapper.local_table.dialect_kwargs["sqlite_autoincrement"] = True
+
+
 @event.listens_for(Model, "attribute_instrument", propagate=True)
 def _remember_before(_cls: type, _key: str, attribute: Any) -> None:
     """Setting a column reads what stood there, even after a commit: for the audit, and for the guard of a move."""

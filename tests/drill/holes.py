@@ -13,7 +13,7 @@ from unittest.mock import patch
 from flask import Flask, abort, request
 from sqlalchemy import or_, select
 
-from app import divisions, scope
+from app import divisions, guard, scope
 from app.extensions import db
 from app.history import history_of
 from app.interface import RegisterInterface
@@ -65,13 +65,13 @@ def _columns(view: Any) -> list[str]:
 
 @hole("town_admin")
 def reads_unguarded(app: Flask) -> Iterator[None]:
-    with patch.object(scope, "guard_read", lambda state: None):
+    with patch.object(guard, "guard_read", lambda state: None):
         yield
 
 
 @hole("system_admin")
 def writes_unguarded(app: Flask) -> Iterator[None]:
-    with patch.object(scope, "guard_write", lambda *args: None):
+    with patch.object(guard, "guard_write", lambda *args: None):
         yield
 
 

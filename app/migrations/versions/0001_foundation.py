@@ -17,13 +17,15 @@ def upgrade() -> None:
     sa.Column('label', sa.String(length=150), nullable=True),
     sa.Column('description', sa.String(length=512), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_group')),
-    sa.UniqueConstraint('name', name=op.f('uq_ab_group_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_ab_group_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('ab_permission',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_permission')),
-    sa.UniqueConstraint('name', name=op.f('uq_ab_permission_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_ab_permission_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('ab_register_user',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -36,13 +38,15 @@ def upgrade() -> None:
     sa.Column('registration_hash', sa.String(length=256), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_register_user')),
     sa.UniqueConstraint('email', name=op.f('uq_ab_register_user_email')),
-    sa.UniqueConstraint('username', name=op.f('uq_ab_register_user_username'))
+    sa.UniqueConstraint('username', name=op.f('uq_ab_register_user_username')),
+    sqlite_autoincrement=True
     )
     op.create_table('ab_role',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_role')),
-    sa.UniqueConstraint('name', name=op.f('uq_ab_role_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_ab_role_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('ab_user',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -64,13 +68,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_fk'], ['ab_user.id'], name=op.f('fk_ab_user_created_by_fk')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_user')),
     sa.UniqueConstraint('email', name=op.f('uq_ab_user_email')),
-    sa.UniqueConstraint('username', name=op.f('uq_ab_user_username'))
+    sa.UniqueConstraint('username', name=op.f('uq_ab_user_username')),
+    sqlite_autoincrement=True
     )
     op.create_table('ab_view_menu',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=250), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_view_menu')),
-    sa.UniqueConstraint('name', name=op.f('uq_ab_view_menu_name'))
+    sa.UniqueConstraint('name', name=op.f('uq_ab_view_menu_name')),
+    sqlite_autoincrement=True
     )
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -94,7 +100,8 @@ def upgrade() -> None:
     sa.CheckConstraint("coalesce(county_code, '') = CASE WHEN length(division_code) >= 6 THEN substr(division_code, 1, 6) ELSE '' END", name=op.f('ck_audit_entry_county_code_of_place')),
     sa.CheckConstraint("coalesce(township_code, '') = CASE WHEN length(division_code) >= 9 THEN substr(division_code, 1, 9) ELSE '' END", name=op.f('ck_audit_entry_township_code_of_place')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry')),
-    sa.UniqueConstraint('chain', 'prev', name=op.f('uq_audit_entry_chain_prev'))
+    sa.UniqueConstraint('chain', 'prev', name=op.f('uq_audit_entry_chain_prev')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_city_code_id'), ['city_code', 'id'], unique=False)
@@ -125,7 +132,8 @@ def upgrade() -> None:
     sa.CheckConstraint('succeeded_by IS NULL OR retired_on IS NOT NULL', name=op.f('ck_division_retired_before_succeeded')),
     sa.ForeignKeyConstraint(['parent_code'], ['division.code'], name=op.f('fk_division_parent_code')),
     sa.ForeignKeyConstraint(['succeeded_by'], ['division.code'], name=op.f('fk_division_succeeded_by')),
-    sa.PrimaryKeyConstraint('code', name=op.f('pk_division'))
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_division')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('division', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_division_city_code_code'), ['city_code', 'code'], unique=False)
@@ -151,7 +159,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_ab_api_key_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_api_key')),
     sa.UniqueConstraint('lookup_hash', name=op.f('uq_ab_api_key_lookup_hash')),
-    sa.UniqueConstraint('uuid', name=op.f('uq_ab_api_key_uuid'))
+    sa.UniqueConstraint('uuid', name=op.f('uq_ab_api_key_uuid')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('ab_api_key', schema=None) as batch_op:
         batch_op.create_index('idx_api_key_lookup_hash', ['lookup_hash'], unique=True)
@@ -178,7 +187,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['permission_id'], ['ab_permission.id'], name=op.f('fk_ab_permission_view_permission_id')),
     sa.ForeignKeyConstraint(['view_menu_id'], ['ab_view_menu.id'], name=op.f('fk_ab_permission_view_view_menu_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ab_permission_view')),
-    sa.UniqueConstraint('permission_id', 'view_menu_id', name=op.f('uq_ab_permission_view_permission_id_view_menu_id'))
+    sa.UniqueConstraint('permission_id', 'view_menu_id', name=op.f('uq_ab_permission_view_permission_id_view_menu_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('ab_permission_view', schema=None) as batch_op:
         batch_op.create_index('idx_permission_id', ['permission_id'], unique=False)
@@ -229,7 +239,8 @@ def upgrade() -> None:
     sa.CheckConstraint("coalesce(township_code, '') = CASE WHEN length(division_code) >= 9 THEN substr(division_code, 1, 9) ELSE '' END", name=op.f('ck_station_township_code_of_place')),
     sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_station_division_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_station')),
-    sa.UniqueConstraint('division_code', 'name', name=op.f('uq_station_division_code_name'))
+    sa.UniqueConstraint('division_code', 'name', name=op.f('uq_station_division_code_name')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('station', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_station_city_code_id'), ['city_code', 'id'], unique=False)
@@ -249,7 +260,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['role_id'], ['ab_role.id'], name=op.f('fk_user_scope_role_id')),
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], name=op.f('fk_user_scope_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_scope')),
-    sa.UniqueConstraint('user_id', 'role_id', 'division_code', 'valid_from', name=op.f('uq_user_scope_user_id_role_id_division_code_valid_from'))
+    sa.UniqueConstraint('user_id', 'role_id', 'division_code', 'valid_from', name=op.f('uq_user_scope_user_id_role_id_division_code_valid_from')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('user_scope', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_user_scope_division_code'), ['division_code'], unique=False)

@@ -1,0 +1,168 @@
+"""The guard of the session: every read gets the actor's criteria, every write is checked before the flush.
+
+What the criteria cannot reach is forbidden: statements on bare tables, text, bulk writes.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Select, event, func, inspect, select, true
+from sqlalchemy.orm import MANYTOONE, ORMExecuteState, Session
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClause
+
+from app import scope
+from app.errors import OutOfScope
+from app.scope import current_actor, narrowed, visibility_of
+from app.security.actor import Actor
+from models.base import Visibility
+
+ROUND = "Statements on bare tables, text and bulk writes go round the scope guard: use acting_as()."
+
+
+def _is_bare(part: Any) -> bool:
+    if isinstance(part, TextClause) or (getattr(part, "is_literal", False) and part.name != "*"):
+        return True
+    source = part if isinstance(part, FromClause) else getattr(part, "table", None)
+    while isinstance(source, AliasedReturnsRows) and isinstance(source.element, FromClause):
+        source = source.element
+    return isinstance(source, TableClause) and "parententity" not in part._annotations
+
+
+def has_bare_table(statement: Any) -> bool:
+    """Whether text, or a column or table without its class, stands in the statement: the criteria would pass it by."""
+    for element in visitors.iterate(statement):
+        if isinstance(element, Select):
+            named: Iterable[Any] = (*element._raw_columns, *(p for p, _ in (*element._prefixes, *element._suffixes)))
+        else:
+            named = () if isinstance(element, FromClause) else (element,)
+        if any(_is_bare(part) for part in named):
+            return True
+    return False
+
+
+def guard_read(state: ORMExecuteState) -> None:
+    """Session hook: add the criteria to every SELECT, refuse what they cannot reach."""
+    actor = current_actor()
+    if (actor is not None and actor.is_system) or state.is_column_load:
+        return  # a column load refreshes a row that was let in before
+    made_by_hand = not state.is_relationship_load  # SQLAlchemy writes the statements that load a relation
+    if not state.is_select or not state.is_orm_statement or (made_by_hand and has_bare_table(state.statement)):
+        raise RuntimeError(ROUND)
+    state.statement = state.statement.options(*scope.criteria())
+
+
+def _key_of(cls: type) -> Any:
+    mapper: Any = inspect(cls)
+    (key,) = (mapper.get_property_by_column(column).class_attribute for column in mapper.primary_key)
+    return key
+
+
+def _is_stored_for(session: Session, cls: type, verb: str, keys: Iterable[Any]) -> bool:
+    """Whether all of `keys`, as they stand in the database, are rows of `cls` on which the actor holds `verb`."""
+    wanted, key = set(keys), _key_of(cls)
+    with narrowed(cls.__name__, verb):
+        return session.scalar(select(func.count(key)).where(key.in_(wanted))) == len(wanted)
+
+
+def _parents_of(session: Session, row: Any) -> tuple[type, set[Any]]:
+    """The parent's class, and the keys of the parent a row has and had."""
+    relation = inspect(type(row)).relationships[row.__parent__]
+    parent, ((local, _remote),) = getattr(row, row.__parent__), relation.local_remote_pairs
+    name = inspect(type(row)).get_property_by_column(local).key
+    keys = {getattr(row, name), *(inspect(row).attrs[name].history.deleted or ())}
+    if parent is not None:
+        keys.add(inspect(parent).identity[0] if inspect(parent).identity else None)
+    return relation.mapper.class_, keys - {None}
+
+
+def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
+    """Raise OutOfScope unless `actor` holds `verb` where `row` is, and where it was."""
+    kind, register = visibility_of(type(row)), type(row).__name__
+    if kind is Visibility.PARENT:
+        parent, keys = _parents_of(session, row)
+        if not keys or not _is_stored_for(session, parent, "edit", keys):
+            raise OutOfScope()
+    elif kind in (Visibility.DOWN, Visibility.REFERENCE, Visibility.ADDRESSED):
+        before = inspect(row).attrs[row.__place__].history.deleted or ()
+        if not all(actor.covers(verb, register, code) for code in (row.place, *before)):
+            raise OutOfScope()
+    else:
+        raise OutOfScope()
+
+
+def check_references(session: Session, row: Any) -> None:
+    """Raise OutOfScope when a foreign key was set to a row that the actor cannot see."""
+    state = inspect(row)
+    for relation in state.mapper.relationships:
+        if relation.direction is not MANYTOONE or visibility_of(relation.mapper.class_) is Visibility.SYSTEM:
+            continue
+        if not relation.viewonly and state.attrs[relation.key].history.added:
+            raise RuntimeError("Set the foreign key, not the relationship: the guard checks keys.")
+        for local, remote in relation.local_remote_pairs:
+            name = state.mapper.get_property_by_column(local).key
+            value = getattr(row, name)
+            if value is not None and state.attrs[name].history.has_changes():
+                target = relation.mapper.get_property_by_column(remote).class_attribute
+                if session.scalar(select(true()).where(target == value)) is None:
+                    raise OutOfScope()
+
+
+def pending(session: Session) -> list[tuple[str, Any]]:
+    """What a flush writes, as (verb, row). A row taken out of its parent's list is a deletion too."""
+    dirty = [(inspect(row), row) for row in session.dirty if session.is_modified(row)]
+    return [
+        *(("add", row) for row in session.new),
+        *(("delete" if state.mapper._is_orphan(state) else "edit", row) for state, row in dirty),
+        *(("delete", row) for row in session.deleted),
+    ]
+
+
+def guard_write(session: Session, _context: Any, _instances: Any) -> None:
+    """Session hook: check every new, changed and deleted row before it is written."""
+    actor, writes = current_actor(), pending(session)
+    if not writes:
+        return
+    if session.connection().get_execution_options().get("ro"):
+        raise RuntimeError("A reading request tried to write.")
+    if actor is None:
+        raise OutOfScope()
+    if actor.is_system:
+        return
+    with session.no_autoflush:
+        stored: dict[tuple[type, str], list[Any]] = {}
+        for verb, row in writes:
+            check_write(session, actor, verb, row)
+            if verb != "delete":
+                check_references(session, row)
+            if verb != "add":
+                stored.setdefault((type(row), verb), []).append(inspect(row).identity[0])
+        # What the row says of its place may have been put there; the database knows.
+        for (cls, verb), keys in stored.items():
+            if not _is_stored_for(session, cls, verb, keys):
+                raise OutOfScope()
+
+
+class GuardedSession(FlaskSession):
+    """The session of the product. `get` never answers from memory for a person: the row may have come in otherwise."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        actor = current_actor()
+        if actor is not None and actor.is_system:
+            return super().get(entity, ident, **options)
+        if options.get("options") or options.get("with_for_update"):
+            raise TypeError("Options of get() are for jobs; write a select().")
+        return self.scalars(select(entity).where(_key_of(entity) == ident)).one_or_none()
+
+    def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> None:
+        raise RuntimeError(ROUND)
+
+    bulk_insert_mappings = bulk_update_mappings = bulk_save_objects
+
+
+def install(session_class: type[Session]) -> None:
+    """Guard every read and write of the sessions of this class."""
+    event.listen(session_class, "do_orm_execute", lambda state: guard_read(state))
+    event.listen(session_class, "before_flush", lambda *args: guard_write(*args))
