@@ -1,6 +1,7 @@
 """Settings: each one an environment variable with a default; docs/settings.md lists them and a test compares."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,28 +30,40 @@ SETTINGS = (
     Setting("THREADS", "4", "每个工作进程的线程数"),
     Setting("DEBUG", "0", "调试模式，1 打开；生产环境必须为 0"),
     Setting("COOKIE_SECURE", "", "会话 Cookie 只走 HTTPS；留空时生产环境为 1，其余为 0"),
+    Setting("TRUSTED_HOSTS", "", "允许的主机名，多个用逗号分隔；留空不限制，建议生产环境填写"),
     Setting("PROXIES", "0", "前面有几层可信反向代理（Nginx 等），用于取得真实地址与协议"),
     Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
 )
+
+
+def _flag(text: str) -> bool:
+    return text.strip().lower() in ("1", "true", "yes", "on")
 
 
 def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The Flask configuration for `environ` (default: the process environment)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name) or s.default for s in SETTINGS}
+    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB"):
+        if not re.fullmatch(r"\d{1,5}", values[name], re.ASCII):
+            raise SystemExit(f"{name} 应为整数，现在是「{values[name]}」。")
     production = values["APP_ENV"] == "production"
     uri = values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{ROOT / 'var' / 'app.db'}"
     for prefix in ("postgres://", "postgresql://"):
         if uri.startswith(prefix):
             uri = "postgresql+psycopg://" + uri.removeprefix(prefix)
+    hosts = [host.strip() for host in values["TRUSTED_HOSTS"].split(",") if host.strip()]
     return {
         **values,
         "PRODUCTION": production,
-        "DEBUG": values["DEBUG"] == "1",
+        "DEBUG": _flag(values["DEBUG"]),
+        "TRUSTED_HOSTS": hosts or None,
+        # Parameters are people's data: they stay out of logs and error messages.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
         "SQLALCHEMY_DATABASE_URI": uri,
         "APP_NAME": "妇女维权站管理平台",
         "MAX_CONTENT_LENGTH": int(values["MAX_UPLOAD_MB"]) * 1024 * 1024,
-        "SESSION_COOKIE_SECURE": (values["COOKIE_SECURE"] or ("1" if production else "0")) == "1",
+        "SESSION_COOKIE_SECURE": _flag(values["COOKIE_SECURE"]) if values["COOKIE_SECURE"] else production,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 8 * 3600,

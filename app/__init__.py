@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_appbuilder import AppBuilder
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -44,7 +45,8 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         builder = PlainAppBuilder(indexview=HomeView, security_manager_class=ScopedSecurityManager, update_perms=False)
         builder.init_app(app, db.session)
         register_views(builder)
-    app.context_processor(lambda: {"menu_entries": MENU, "has_view": _has_view})
+    app.before_request(_load_viewer)
+    app.context_processor(lambda: {"menu_entries": MENU, "has_view": _has_view, "viewer": g.get("actor")})
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.divisions_group)
     app.cli.add_command(cli.demo_group)
@@ -60,11 +62,20 @@ def _has_view(view: Any) -> bool:
     return actor is not None and actor.can("view", view.class_permission_name)
 
 
+def _uses_database() -> bool:
+    """Static files need none, and the health check asks with a connection of its own."""
+    endpoint = request.endpoint or ""
+    return endpoint != "HealthView.check" and not endpoint.endswith("static")
+
+
+def _load_viewer() -> None:
+    """Know who asks before anything can go wrong: error pages name him and ask the database for nothing."""
+    if _uses_database():
+        current_user.is_authenticated  # noqa: B018  (looking loads)
+
+
 def _read_only() -> None:
     """A reading request opens a transaction that waits for nobody, before the user is loaded in it."""
     scope.forget()
-    endpoint = request.endpoint or ""
-    if endpoint == "HealthView.check" or endpoint.endswith("static"):
-        return
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") and _uses_database():
         db.session.connection(execution_options={"ro": True})

@@ -86,7 +86,7 @@ def demo_remove() -> None:
 @with_appcontext
 def users_add(username: str, name: str, role: str, division: str, password: str) -> None:
     """新增一个账号，给他一个角色和一个管辖范围。"""
-    if len(password) < 12:
+    if len(password.strip()) < 12:
         raise click.ClickException("密码至少 12 个字符。")
     with acting_as(OPERATOR):
         try:

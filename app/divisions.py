@@ -102,7 +102,7 @@ def _problem(cells: list[str], seen: dict[str, int]) -> str | None:
         return f"上级代码「{parent[:20]}」应为「{parent_code_of(code) or ''}」。"
     if code in seen:
         return f"区划代码 {code} 与第 {seen[code]} 行重复。"
-    if not 1 <= len(name) <= 50 or any(unicodedata.category(c) == "Cc" for c in name):
+    if not 1 <= len(name) <= 50 or any(unicodedata.category(c) in ("Cc", "Cf") for c in name):
         return "名称应为 1 至 50 个字。"
     return None
 
@@ -142,7 +142,7 @@ def line_of(code: str) -> list[str]:
 
 
 def paths_of(codes: Iterable[str | None]) -> dict[str, str]:
-    """{code: "鹿城区 五马街道 墨池社区"} in one statement; what the viewer cannot read is left out of the path.
+    """{code: "鹿城区 五马街道 墨池社区"} in one statement; codes that the viewer cannot read are left out.
 
     The city stands only for itself: everybody works in one.
     """
@@ -152,7 +152,11 @@ def paths_of(codes: Iterable[str | None]) -> dict[str, str]:
     if not every:
         return {}
     names = dict(db.session.execute(select(Division.code, Division.name).where(Division.code.in_(every))).all())
-    return {code: " ".join(names[c] for c in (line[1:] or line) if c in names) for code, line in lines.items()}
+    return {
+        code: " ".join(names[c] for c in (line[1:] or line) if c in names)
+        for code, line in lines.items()
+        if code in names
+    }
 
 
 def choices(

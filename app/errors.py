@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from models import Model
 
@@ -46,8 +47,12 @@ def _constraint(error: IntegrityError) -> tuple[str, str]:
     return kind, rest.removeprefix(": ")
 
 
-def explain(error: IntegrityError) -> DomainError:
-    """The DomainError that a constraint declares in its `info`, or a general sentence for its kind."""
+def explain(error: DomainError | IntegrityError | StaleDataError) -> DomainError:
+    """What went wrong as a DomainError: what a constraint declares in its `info`, or a sentence for its kind."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, StaleDataError):
+        return DomainError(_l("该记录已被他人修改或删除，请重新打开后再操作。"))
     kind, name = _constraint(error)
     for table in Model.metadata.tables.values():
         for constraint in table.constraints:

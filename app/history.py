@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock, divisions
 from app.extensions import db
 from app.interface import UNSEEN, RegisterInterface, as_text
+from app.scope import current_actor
 from app.security.roles import VERBS
 from models import AuditEntry, Division
 
@@ -52,14 +53,22 @@ def history_of(datamodel: RegisterInterface, row: Any, offset: int = 0, limit: i
             changes=tuple(
                 Change(
                     str(datamodel.label(name)),
-                    *(_shown(datamodel, row, name, value, paths) for value in pair),
+                    UNSEEN if _came_from_elsewhere(datamodel, entry) else _shown(datamodel, row, name, before, paths),
+                    _shown(datamodel, row, name, after, paths),
                 )
-                for name, pair in entry.changes.items()
+                for name, (before, after) in entry.changes.items()
                 if "label" in datamodel.info(name)
             ),
         )
         for entry in entries
     ]
+
+
+def _came_from_elsewhere(datamodel: RegisterInterface, entry: AuditEntry) -> bool:
+    """Whether the row was moved here by this entry: what stood in it before is another place's business."""
+    before = entry.changes.get(datamodel.obj.__place__, [None])[0]
+    actor = current_actor()
+    return before is not None and not (actor is not None and actor.covers("view", datamodel.register, before))
 
 
 def _shown(datamodel: RegisterInterface, row: Any, name: str, value: Any, paths: dict[str, str]) -> str:

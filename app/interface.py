@@ -104,11 +104,15 @@ class RegisterInterface(SQLAInterface):
         rows = self.get_many([id])
         return rows[0] if rows else None
 
-    def get_many(self, keys: Iterable[Any], verb: str = "view") -> list[Any]:
-        """The rows of `keys` on which the actor holds `verb`; the others are left out."""
+    def get_many(self, keys: Iterable[Any], verb: str = "view", lock: bool = False) -> list[Any]:
+        """The rows of `keys` on which the actor holds `verb`; the others are left out.
+
+        `lock` keeps them as they are until the transaction ends (SQLite's writers take turns anyway).
+        """
         wanted = {key for key in map(self.key_of, keys) if key is not None}
+        found = select(self.obj).where(self.key.in_(sorted(wanted))).order_by(self.key)
         with scope.narrowed(self.register, verb):
-            return list(db.session.scalars(select(self.obj).where(self.key.in_(sorted(wanted))).order_by(self.key)))
+            return list(db.session.scalars(found.with_for_update() if lock else found))
 
     def _matching(self, query: Query, quick: Sequence[str]) -> Select[Any]:
         found = select(self.obj).where(*query.conditions)
@@ -162,9 +166,13 @@ class RegisterInterface(SQLAInterface):
         """A private column of a row that is readable only as a reference."""
         return bool(self.info(name).get("private")) and not scope.covers("view", row)
 
+    def may_be_chosen(self, row: Any) -> bool:
+        """Whether a new foreign key may point to `row`; not to a division that is no more."""
+        return not (isinstance(row, Division) and row.retired_on is not None)
+
     def name_of(self, row: Any) -> str:
         """What a row is called where others refer to it; a division by its path."""
-        return divisions.paths_of([row.code])[row.code] if isinstance(row, Division) else str(row)
+        return divisions.paths_of([row.code]).get(row.code, str(row)) if isinstance(row, Division) else str(row)
 
     # ---- writing: flush only
 

@@ -5,6 +5,7 @@ import re
 import sys
 
 from flask import Flask
+from flask.helpers import get_debug_flag
 
 import config
 
@@ -30,7 +31,7 @@ def check_production(app: Flask) -> None:
     problems = []
     if app.config["SECRET_KEY"] == config.DEFAULT_SECRET_KEY or len(app.config["SECRET_KEY"].strip()) < 32:
         problems.append("SECRET_KEY 未设置或少于 32 个字符，请设为随机值（例如 openssl rand -hex 32 的输出）。")
-    if app.config["DEBUG"]:
+    if app.config["DEBUG"] or get_debug_flag():
         problems.append("生产环境不能打开 DEBUG。")
     if not are_keys(app.config["FIELD_KEYS"]):
         problems.append(

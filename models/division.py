@@ -65,6 +65,11 @@ class Division(Located, Stamped, Model):
         ),
         CheckConstraint("parent_code IS NOT NULL OR level = 'CITY'", name="has_parent"),
         CheckConstraint(
+            "succeeded_by <> code AND length(succeeded_by) = length(code)",
+            name="succeeded_by_its_like",
+            info={"field": "succeeded_by", "message": _l("继任区划应是另一个同级区划。")},
+        ),
+        CheckConstraint(
             "succeeded_by IS NULL OR retired_on IS NOT NULL",
             name="retired_before_succeeded",
             info={"field": "retired_on", "message": _l("填写了继任区划，请同时填写撤销日期。")},

@@ -70,7 +70,7 @@ def new_database(
         address = request.getfixturevalue("cluster")
         engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         engine.dispose()
         return address.format(name)
@@ -95,11 +95,13 @@ def close_connections() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def product(new_database: Callable[[str], str]) -> Flask:
+def product(new_database: Callable[[str], str]) -> Iterator[Flask]:
     app = make_app(new_database("product"))
     with app.app_context():
         setup_.run()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 from typing import Any
 
 from flask import flash, g, make_response, redirect, request, session, url_for
@@ -8,7 +9,6 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_user, logout_user
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
@@ -17,10 +17,10 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import AUTH
-from views.forms import CONTROL, required, tidy
+from views.forms import CONTROL, Form, required, tidy
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     username = StringField(
         _l("账号"), filters=[tidy], validators=[required, Length(max=128)],
         render_kw=CONTROL | {"autocomplete": "username", "autofocus": True},
@@ -28,6 +28,13 @@ class SignInForm(FlaskForm):
     password = PasswordField(
         _l("密码"), validators=[required, Length(max=256)], render_kw=CONTROL | {"autocomplete": "current-password"}
     )
+
+
+def _wanted_page() -> str:
+    """The page of ours that was asked for before signing in, else the first one."""
+    target = request.args.get("next", "")
+    is_ours = re.fullmatch(r"/(?![/\\])[^\\\s\x00-\x1f]*", target)
+    return get_safe_redirect(target) if is_ours else url_for("HomeView.index")
 
 
 class SignInView(BaseView):
@@ -43,8 +50,7 @@ class SignInView(BaseView):
         form = SignInForm()
         if form.validate_on_submit():
             if self._sign_in(form.username.data, form.password.data):
-                target = request.args.get("next", "")
-                return redirect(get_safe_redirect(target) if target.startswith("/") else url_for("HomeView.index"))
+                return redirect(_wanted_page())
             form.form_errors = [_("账号或密码不正确，或账号已停用。")]
         page = self.render_template("sign_in.html", title=_("登录"), form=form)
         return make_response(page, 422 if request.method == "POST" else 200)

@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 from app import clock, divisions, scope
@@ -122,21 +123,20 @@ class RegisterView(ModelView):
 
     def _row(self, pk: str, verb: str = "view") -> Any:
         """The row, 404 when the viewer cannot see it, 403 when he can see but not `verb` it."""
-        rows = self.datamodel.get_many([pk], verb)
+        rows = self.datamodel.get_many([pk], verb, lock=request.method == "POST")
         if not rows:
             abort(403 if verb != "view" and self.datamodel.get_many([pk]) else 404)
         return rows[0]
 
-    def _save(self, form: FlaskForm | None, change: Callable[[], None], row: Any = "") -> str | None:
-        """Do `change` and commit; what `row` is then called. None, and the problem in `form` or flashed, if refused."""
+    def _save(self, form: FlaskForm | None, change: Callable[[], None]) -> bool:
+        """Do `change` and commit; a problem that the user can mend is rolled back and put into `form`, or flashed."""
         try:
             change()
-            name = str(row)  # before the commit, after which it would be read again
             db.session.commit()
-            return name
-        except (DomainError, IntegrityError) as error:
+            return True
+        except (DomainError, IntegrityError, StaleDataError) as error:
             db.session.rollback()
-            problem = explain(error) if isinstance(error, IntegrityError) else error
+            problem = explain(error)
         if isinstance(problem, OutOfScope):
             problem.field = self.datamodel.obj.__place__
         if form is None:
@@ -145,7 +145,7 @@ class RegisterView(ModelView):
             form[problem.field].errors = [*form[problem.field].errors, problem.message]
         else:
             form.form_errors = [*form.form_errors, problem.message]
-        return None
+        return False
 
     # ---- reading
 
@@ -273,9 +273,8 @@ class RegisterView(ModelView):
                 form.populate_obj(row)
                 self.datamodel.add(row)
 
-            saved = self._save(form, change, row)
-            if saved is not None:
-                flash(_("已新增：%(name)s", name=saved), "success")
+            if self._save(form, change):
+                flash(_("已新增。"), "success")
                 return redirect(self.url("add") if "_another" in request.form else self.url("show", pk=self.key(row)))
         return self._form(form, _("新增%(register)s", register=self.title_name), "add")
 
@@ -298,7 +297,7 @@ class RegisterView(ModelView):
                 form.populate_obj(row)
                 self.datamodel.edit(row)
 
-            if self._save(form, change) is not None:
+            if self._save(form, change):
                 flash(_("已保存。"), "success")
                 return redirect(self.url("show", pk=self.key(row)))
             row = self._row(pk, "edit")
@@ -312,9 +311,8 @@ class RegisterView(ModelView):
     @needs("delete")
     def delete(self, pk: str) -> Any:
         row = self._row(pk, "delete")
-        name = self._save(None, lambda: self.datamodel.delete(row), row)
-        if name is not None:
-            flash(_("已删除：%(name)s", name=name), "success")
+        if self._save(None, lambda: self.datamodel.delete(row)):
+            flash(_("已删除。"), "success")
             return redirect(self.url("list"))
         return redirect(self.url("show", pk=pk))
 
@@ -328,10 +326,10 @@ class RegisterView(ModelView):
         keys = request.form.getlist("rowid")
         if len(keys) > MAX_SELECTED:
             raise BadInput(_("一次最多处理 %(n)s 条。", n=MAX_SELECTED))
-        rows = self.datamodel.get_many(keys, action.func._verb)
+        rows = self.datamodel.get_many(keys, action.func._verb, lock=True)
         if not rows:
             flash(_("没有可处理的记录。"), "warning")
-        elif self._save(None, lambda: action.func(rows)) is not None:
+        elif self._save(None, lambda: action.func(rows)):
             flash(_("%(action)s：已处理 %(n)s 条。", action=action.text, n=len(rows)), "success")
         return redirect(self.url("list"))
 

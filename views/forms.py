@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -19,7 +20,19 @@ from app import clock
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
 
-EARLIEST = date(1949, 10, 1)
+EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
+
+
+class Form(FlaskForm):
+    """A form that reads posted form fields and nothing else: no JSON, no files."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            if formdata is None:
+                return None
+            return request.form if request.method == "POST" else None
+
+
 CONTROL = {"class": "form-control"}
 
 
@@ -31,9 +44,9 @@ def tidy(text: str | None) -> str | None:
 
 
 def printable(_form: Any, field: Field) -> None:
-    """Refuse control characters (line breaks are fine where the field has several lines)."""
+    """Refuse control and invisible characters (line breaks are fine where the field has several lines)."""
     allowed = "\n\r\t" if isinstance(field, TextAreaField) else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in field.data or ""):
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in allowed for c in field.data or ""):
         raise ValidationError(_("含有无法识别的字符。"))
 
 
@@ -41,6 +54,12 @@ def not_future(_form: Any, field: Field) -> None:
     """A date that has happened: from 1949-10-01 to today."""
     if field.data and not (EARLIEST <= field.data <= clock.today()):
         raise ValidationError(_("日期不能早于 1949-10-01，也不能晚于今天。"))
+
+
+def of_our_time(_form: Any, field: Field) -> None:
+    """A date that somebody can mean: from 1949-10-01 to 2100-01-01."""
+    if field.data and not (EARLIEST <= field.data <= LATEST):
+        raise ValidationError(_("日期应在 1949-10-01 与 2100-01-01 之间。"))
 
 
 def required(_form: Any, field: Field) -> None:
@@ -58,6 +77,18 @@ class MendableDate(DateInput):
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         kwargs.setdefault("type", "text" if field.process_errors else "date")
         return super().__call__(field, **kwargs)
+
+
+class TickField(BooleanField):
+    """A box to tick. One that is not in the post at all (a partial post) keeps its value; a browser sends its mark."""
+
+    @property
+    def mark(self) -> str:
+        return f"{self.name}__shown"
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        is_there = formdata is not None and (self.name in formdata or self.mark in formdata)
+        super().process(formdata if is_there else None, *args, **kwargs)
 
 
 class EnumField(SelectField):
@@ -128,7 +159,8 @@ def may_choose(field: RelationField, key: Any) -> bool:
         actor = current_actor()
         if actor is None or not actor.covers(field.verb, field.datamodel.register, key):
             return False
-    return field.find(key) is not None
+    row = field.find(key)
+    return row is not None and field.target.may_be_chosen(row)
 
 
 def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:
@@ -159,17 +191,17 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if kind == "enum":
         return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)
     if kind == "boolean":
-        return BooleanField(**common)
+        return TickField(**common)
     if kind == "integer":
         validators.append(NumberRange(0, MAX_INTEGER, _l("应为 0 到 2147483647 之间的整数。")))
         return IntegerField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
     if kind == "date":
-        validators += [not_future] if info.get("not_future") else []
+        validators.append(not_future if info.get("not_future") else of_our_time)
         return DateField(widget=MendableDate(), render_kw=CONTROL, **common)
     return _text_field(info, getattr(column.type, "length", None), validators, common)
 
 
-def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[FlaskForm]:
+def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[Form]:
     """A form class with the columns `names`; `verb` is what the post will do (add, edit)."""
     fields = {name: field_for(datamodel, name, verb) for name in names}
-    return type(f"{datamodel.register}Form", (FlaskForm,), fields)
+    return type(f"{datamodel.register}Form", (Form,), fields)

@@ -18,7 +18,7 @@ from app.security.actor import OPERATOR
 from app.security.roles import SYSTEM_ADMIN
 from models import Division, DivisionLevel, Model, Station, StationHost, UserScope
 from tests.conftest import Browser
-from tests.world import CHILD, CITY, COUNTY, MERGED, OWN, PASSWORD, SIBLING, TODAY, canary
+from tests.world import CHILD, CITY, COUNTY, MERGED, MERGED_INTO, OWN, PASSWORD, SIBLING, TODAY, canary
 
 SAME_NAME = "该区划已有同名的维权站。"
 WRONG_LEVEL = "维权站只能设在乡镇(街道)或村(居)。"
@@ -197,15 +197,6 @@ def test_code_that_exists_is_told_at_the_code(client_as):
     assert EXISTS in group(answer.get_data(as_text=True), "code")
 
 
-def test_successor_without_an_end_is_told_at_the_end(client_as):
-    form = {"name": "鼓楼社区", "succeeded_by": MERGED}
-    answer = client_as("system_admin").submit(f"/divisions/edit/{CHILD}", form)
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert RETIRED_FIRST in group(page, "retired_on")
-    assert f'value="{MERGED}"' in group(page, "succeeded_by")
-
-
 @pytest.fixture
 def city_system_admin(app, client_as):
     """A browser of a system administrator of the whole city."""
@@ -215,6 +206,23 @@ def city_system_admin(app, client_as):
     browser = Browser(app)
     browser.sign_in("city_system")
     return browser
+
+
+def test_successor_without_an_end_is_told_at_the_end(city_system_admin):
+    form = {"name": "鼓楼社区", "succeeded_by": MERGED_INTO}
+    answer = city_system_admin.submit(f"/divisions/edit/{CHILD}", form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert RETIRED_FIRST in group(page, "retired_on")
+    assert f'value="{MERGED_INTO}"' in group(page, "succeeded_by")
+
+
+@pytest.mark.parametrize("code", [CHILD, OWN, MERGED], ids=["itself", "its township", "one that is no more"])
+def test_successor_is_another_living_division_of_the_level(city_system_admin, code):
+    form = {"name": "鼓楼社区", "succeeded_by": code, "retired_on": "2026-01-01"}
+    answer = city_system_admin.submit(f"/divisions/edit/{CHILD}", form)
+    assert answer.status_code == 422
+    assert "has-error" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("code", [CHILD, OWN, COUNTY, CITY])

@@ -36,7 +36,7 @@ DIRECT = {
     "app/__init__.py create_app": "sets the engine up, asks nothing",
     "app/__init__.py _read_only": "opens the transaction with its option, asks nothing",
     "app/audit.py record": "the audit is nobody's to write through the guard",
-    "app/scope.py guard_write": "reads the option of the transaction",
+    "app/guard.py guard_write": "reads the option of the transaction",
     "app/server.py start": "closes the connections before the fork",
     "app/server.py refuse_demo_accounts": "closes the connections before a fork",
     "app/setup.py migrate": "changes tables, not rows of a person",

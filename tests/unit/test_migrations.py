@@ -230,6 +230,7 @@ REFUSED = [
     (Division, {"parent_code": "330302007"}, "parent_of_code"),
     (Division, {"parent_code": None}, "has_parent"),
     (Division, {"succeeded_by": world.SIBLING}, "retired_before_succeeded"),
+    (Division, {"succeeded_by": world.COUNTY, "retired_on": world.TODAY}, "succeeded_by_its_like"),
     (Station, {"level": StationLevel.VILLAGE}, "level_of_division"),
     (Station, {"level": None}, "level_of_division"),
     (Station, COUNTY_STATION, "level_of_division"),

@@ -129,6 +129,7 @@ def upgrade() -> None:
     sa.CheckConstraint("length(code) = CASE level WHEN 'CITY' THEN 4 WHEN 'COUNTY' THEN 6 WHEN 'TOWNSHIP' THEN 9 ELSE 12 END", name=op.f('ck_division_level_of_code')),
     sa.CheckConstraint("parent_code IS NOT NULL OR level = 'CITY'", name=op.f('ck_division_has_parent')),
     sa.CheckConstraint('parent_code = substr(code, 1, length(parent_code)) AND length(parent_code) < length(code)', name=op.f('ck_division_parent_of_code')),
+    sa.CheckConstraint('succeeded_by <> code AND length(succeeded_by) = length(code)', name=op.f('ck_division_succeeded_by_its_like')),
     sa.CheckConstraint('succeeded_by IS NULL OR retired_on IS NOT NULL', name=op.f('ck_division_retired_before_succeeded')),
     sa.ForeignKeyConstraint(['parent_code'], ['division.code'], name=op.f('fk_division_parent_code')),
     sa.ForeignKeyConstraint(['succeeded_by'], ['division.code'], name=op.f('fk_division_succeeded_by')),
