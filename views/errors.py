@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import BadInput, DomainError, OutOfScope
 from app.extensions import db
@@ -32,6 +33,8 @@ def page(status: int, message: Any = None) -> Response:
     message = message or usual
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(message=str(message)), status)
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()  # Flask-Login would ask the database, which may be what failed
     return make_response(render_template("error.html", title=title, message=message, status=status), status)
 
 
@@ -50,6 +53,11 @@ def register_errors(app: Flask) -> None:
                 if name in ("Allow", "Retry-After"):
                     answer.headers[name] = value
         return answer
+
+    @app.errorhandler(SecurityError)
+    def strange_host(_error: SecurityError) -> Any:
+        """No page: it would have links, and a link needs a host."""
+        return Response(_("请求的主机名不被接受。"), 400, mimetype="text/plain")
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> Any:

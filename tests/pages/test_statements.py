@@ -50,3 +50,13 @@ def test_the_permissions_are_loaded_once(client_as, statements):
     browser.get("/stations/list/")
     assert sum("user_scope" in statement for statement in statements) == 1
     assert sum("FROM ab_user " in statement for statement in statements) <= 1
+
+
+def test_a_row_is_held_while_it_is_saved(client_as, statements, database):
+    """Else it could be moved out of reach between the check and the write (PostgreSQL; SQLite's writers take turns)."""
+    browser = client_as("town_admin")
+    token = browser.token("/")
+    statements.clear()
+    answer = browser.post(f"/stations/edit/{FIRST_STATION}", data={"name": "改名", "csrf_token": token})
+    assert answer.status_code == 302
+    assert any("FOR UPDATE" in statement for statement in statements) == (database == "postgresql")
