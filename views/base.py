@@ -116,7 +116,10 @@ class RegisterView(ModelView):
     @property
     def labels(self) -> dict[str, str]:
         """{column: label} in the viewer's language, translated once."""
-        return self._labels.setdefault(str(get_locale()), {n: str(t) for n, t in self.label_columns.items()})
+        locale = str(get_locale())
+        if locale not in self._labels:
+            self._labels[locale] = {name: str(label) for name, label in self.label_columns.items()}
+        return self._labels[locale]
 
     def _page(self, template: str, **values: Any) -> str:
         return self.render_template(template, view=self, covers=scope.covers, **values)

@@ -50,7 +50,7 @@ class Asker:
     def _list(self, number: int, _token: str) -> Request:
         page = number % min(PAGES, -(-len(self.stations) // PAGE))
         rows = self.stations[page * PAGE : (page + 1) * PAGE]
-        texts = (f"共 {len(self.stations)} 条", *(f"<td>{html.escape(t)}</td>" for r in rows for t in (r.name, r.path)))
+        texts = (f"共 {len(self.stations)} 条", *(f">{html.escape(t)}</" for r in rows for t in (r.name, r.path)))
         return Request("GET", f"/stations/list/?page_StationView={page}", texts=texts, rows=tuple(r.id for r in rows))
 
     def _read(self, number: int) -> Row:
@@ -84,7 +84,7 @@ def problem_of(request: Request, answer: Answer, engine: Engine) -> str | None:
     missing = [text for text in request.texts if text not in answer.text]
     if missing:
         return f"{missing[0]!r} is not on the page"
-    shown = tuple(map(int, re.findall(r'href="/stations/show/(\d+)"', answer.text)))
+    shown = tuple(map(int, re.findall(r'href="/stations/show/(\d+)">查看', answer.text)))
     if request.rows is not None and shown != request.rows:
         return f"the rows {shown} instead of {request.rows}"
     return _unsaved(request.saves, engine) if request.saves else None
