@@ -1,0 +1,109 @@
+"""What a person sees of an answer, and whether all of it is Chinese; used by test_chinese."""
+
+import io
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
+
+from tests.world import DIVISIONS, PEOPLE, canary
+
+SITE = "http://localhost"
+LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
+ALLOWED = {"Excel"}
+# The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
+OURS = {canary(kind, code) for kind in ("STA", "ADR", "NOTE") for code in DIVISIONS}
+OURS |= {f"姓名{name}" for name in PEOPLE}
+WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
+READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")
+UNSEEN_INPUTS = ("hidden", "checkbox", "radio", "password", "file")
+
+
+class Page(HTMLParser):
+    """The texts of a page that are shown or read out, its links, and the language it claims."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.links: list[str] = []
+        self.lang: str | None = None
+        self.unseen = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.unseen = tag in ("script", "style")
+        if tag == "html":
+            self.lang = values.get("lang")
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        self.texts += [values[name] for name in READ_OUT if name in values]
+        if tag == "input" and values.get("type", "text") not in UNSEEN_INPUTS:
+            self.texts.append(values.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.unseen = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.texts.append(data)
+
+
+def strays(text: str) -> list[str]:
+    """The runs of Latin letters in `text` that are neither allowed nor texts of the test world."""
+    return [run for run in LATIN.findall(WORLD.sub(" ", text)) if run not in ALLOWED]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a JSON value; the names of its keys are for scripts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
+def problems_of_page(name: str, html: str) -> list[str]:
+    """ "page: stray in its text" for each stray, and a line when the page does not claim to be Chinese."""
+    page = Page(html)
+    found = [f"{name}: {stray!r} in {text.strip()!r}" for text in page.texts for stray in strays(text)]
+    return found if page.lang == "zh-CN" else [f"{name}: lang={page.lang!r}", *found]
+
+
+def problems(name: str, answer: TestResponse) -> list[str]:
+    """What is not Chinese in an answer of any kind."""
+    if answer.status_code in (301, 302, 303, 307, 308):
+        return []  # a browser goes on without showing it
+    if answer.mimetype == "text/html":
+        return problems_of_page(name, answer.get_data(as_text=True))
+    if answer.mimetype == "application/json":
+        texts = list(strings(answer.get_json()))
+    elif answer.mimetype.endswith("spreadsheetml.sheet"):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
+        rows = [row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python()]
+        texts = [*book.sheet_names, *(str(cell) for row in rows for cell in row)]
+    else:
+        return [f"{name}: unknown kind of answer {answer.mimetype}"]
+    return [f"{name}: {stray!r} in {text!r}" for text in texts for stray in strays(text)]
+
+
+def crawl(browser: Any, start: str = "/") -> Iterator[tuple[str, TestResponse]]:
+    """(path, answer) of every page of this site that links lead to from `start`, each path once."""
+    todo, seen = [start], set()
+    while todo:
+        address = todo.pop()
+        path = urlsplit(address).path
+        if path in seen or path.startswith("/static/"):
+            continue
+        seen.add(path)
+        answer = browser.get(address)
+        yield path, answer
+        links = [answer.location] if answer.location else []
+        links += Page(answer.get_data(as_text=True)).links if answer.mimetype == "text/html" else []
+        full = [urljoin(f"{SITE}{address}", link) for link in links]
+        todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}/")]
