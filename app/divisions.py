@@ -15,7 +15,7 @@ from app.extensions import db
 from app.scope import current_actor, inside
 from models import Division, DivisionLevel
 from models.base import place_of
-from models.division import LEVEL_OF_LENGTH, is_pseudo_code, parent_code_of
+from models.division import LEVEL_OF_LENGTH, parent_code_of
 
 COLUMNS = ("code", "parent_code", "level", "name")
 MAX_PROBLEMS = 20
@@ -118,7 +118,7 @@ def load(data: bytes) -> Loaded:
     for code in sorted(names, key=len):  # parents first
         division = known.get(code)
         if division is None:
-            db.session.add(Division(code=code, name=names[code], is_pseudo=is_pseudo_code(code)))
+            db.session.add(Division(code=code, name=names[code]))
             added += 1
         elif division.name != names[code]:
             division.name = names[code]

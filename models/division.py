@@ -114,6 +114,7 @@ class Division(Located, Stamped, Model):
     def _derive_place(self, _key: str, code: str) -> str:
         self._settle(code)
         self.parent_code = parent_code_of(code)
+        self.is_pseudo = is_pseudo_code(code)  # until a user says otherwise
         if len(code) in LEVEL_OF_LENGTH:
             self.level = LEVEL_OF_LENGTH[len(code)]
         return code

@@ -14,7 +14,7 @@ class DivisionView(RegisterView):
     title_name = _l("区划")
     list_columns = ["code", "name", "level", "parent", "is_pseudo", "retired_on"]
     show_columns = ["code", "name", "level", "parent", "is_pseudo", "retired_on", "successor", "note"]
-    add_columns = ["code", "name", "is_pseudo", "note"]
+    add_columns = ["code", "name", "note"]
     edit_columns = ["name", "is_pseudo", "retired_on", "succeeded_by", "note"]
     search_columns = ["code", "name", "level", "is_pseudo"]
     order_columns = ["code", "name", "level"]

@@ -196,3 +196,11 @@ def test_a_division_keeps_its_flag_in_a_partial_post(app, client_as):
     assert client_as("system_admin").submit(f"/divisions/edit/{CHILD}", {"name": "鼓楼"}).status_code == 302
     with app.app_context(), acting_as(SETUP):
         assert db.session.get(Division, CHILD).is_pseudo
+
+
+def test_a_division_added_by_hand_is_pseudo_by_its_code(app, client_as):
+    browser = client_as("system_admin")
+    for code, is_pseudo in ((f"{OWN}598", True), (f"{OWN}098", False)):
+        assert browser.submit("/divisions/add", {"code": code, "name": "手工区划"}).status_code == 302
+        with app.app_context(), acting_as(SETUP):
+            assert db.session.get(Division, code).is_pseudo is is_pseudo
