@@ -1,6 +1,8 @@
 """The commands: flask setup, flask divisions, flask demo, flask users."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +23,18 @@ demo_group = click.Group("demo", help="演示数据：载入、列出、删除�
 users_group = click.Group("users", help="账号：新增、停用。")
 
 
+@contextmanager
+def _operating() -> Iterator[None]:
+    """Act as the operator and commit; what he can mend is rolled back and told in its own words."""
+    with acting_as(OPERATOR):
+        try:
+            yield
+        except DomainError as error:
+            db.session.rollback()
+            raise click.ClickException(str(error)) from error
+        db.session.commit()
+
+
 @click.command("setup")
 @click.option("--demo", "with_demo", is_flag=True, help="同时载入演示数据（生产环境忽略）。")
 @with_appcontext
@@ -35,13 +49,8 @@ def setup(with_demo: bool) -> None:
 @with_appcontext
 def divisions_load(file: Path) -> None:
     """从 CSV（code,parent_code,level,name）载入或更新一个设区市的区划；有错则不改动任何数据。"""
-    with acting_as(OPERATOR):
-        try:
-            loaded = divisions.load(file.read_bytes())
-        except DomainError as error:
-            db.session.rollback()
-            raise click.ClickException(str(error)) from error
-        db.session.commit()
+    with _operating():
+        loaded = divisions.load(file.read_bytes())
     click.echo(f"新增 {loaded.added}，更名 {loaded.changed}，未变 {loaded.same}。")
 
 
@@ -71,9 +80,8 @@ def demo_accounts(as_json: bool) -> None:
 @with_appcontext
 def demo_remove() -> None:
     """删除全部演示账号。"""
-    with acting_as(OPERATOR):
+    with _operating():
         removed = demo.remove()
-        db.session.commit()
     click.echo(f"已删除演示账号 {removed} 个。")
 
 
@@ -88,13 +96,8 @@ def users_add(username: str, name: str, role: str, division: str, password: str)
     """新增一个账号，给他一个角色和一个管辖范围。"""
     if len(password.strip()) < 12:
         raise click.ClickException("密码至少 12 个字符。")
-    with acting_as(OPERATOR):
-        try:
-            users.add(username, name, password, [(role, division)], clock.today())
-        except DomainError as error:
-            db.session.rollback()
-            raise click.ClickException(str(error)) from error
-        db.session.commit()
+    with _operating():
+        users.add(username, name, password, [(role, division)], clock.today())
     click.echo(f"已新增账号 {username}。")
 
 
@@ -103,10 +106,9 @@ def users_add(username: str, name: str, role: str, division: str, password: str)
 @with_appcontext
 def users_disable(username: str) -> None:
     """停用一个账号；他的下一个请求就会被拒绝。"""
-    with acting_as(OPERATOR):
+    with _operating():
         account = users.find(username)
         if account is None:
-            raise click.ClickException(f"没有账号 {username}。")
+            raise DomainError(f"没有账号 {username}。")
         account.active = False
-        db.session.commit()
     click.echo(f"已停用账号 {username}。")

@@ -8,7 +8,6 @@ from operator import eq, ge, le, ne
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
@@ -19,13 +18,13 @@ from app.interface import MAX_INTEGER, Query, RegisterInterface
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_TEXT = 100
 # Kind of column → the comparisons it offers, in the order of the n in `_flt_n_column`.
-OPERATORS: dict[str, tuple[tuple[str, Any], ...]] = {
-    "text": (("contains", _l("包含")), ("equals", _l("等于")), ("excludes", _l("不包含"))),
-    "enum": (("equals", _l("等于")), ("differs", _l("不等于"))),
-    "boolean": (("equals", _l("等于")),),
-    "integer": (("from", _l("不小于")), ("to", _l("不大于")), ("equals", _l("等于"))),
-    "date": (("from", _l("从")), ("to", _l("到")), ("equals", _l("等于"))),
-    "relation": (("within", _l("属于（含下级）")),),
+OPERATORS = {
+    "text": ("contains", "equals", "excludes"),
+    "enum": ("equals", "differs"),
+    "boolean": ("equals",),
+    "integer": ("from", "to", "equals"),
+    "date": ("from", "to", "equals"),
+    "relation": ("within",),  # a place and all below it
 }
 
 
@@ -93,7 +92,7 @@ def _conditions(datamodel: RegisterInterface, key: str, texts: list[str], view: 
     if index >= len(operators):
         raise BadInput(_("查询方式无效。"))
     for text in texts:
-        yield condition(datamodel, column, operators[index][0], clean(text))
+        yield condition(datamodel, column, operators[index], clean(text))
 
 
 def condition(datamodel: RegisterInterface, column: str, operator: str, text: str) -> ColumnElement[bool]:

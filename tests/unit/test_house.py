@@ -20,10 +20,7 @@ CLOCK = re.compile(r"\b(?:date\.today|datetime\.(?:now|utcnow|today|fromtimestam
 FOREIGN = re.compile(r"(?:https?|wss?)://|[\"'(=]\s*//\w", re.IGNORECASE)
 # Where the product acts in a name of its own, and why nobody's rights are meant there.
 ACTING = {
-    "app/cli.py divisions_load": "whoever may run commands on the server owns the database",
-    "app/cli.py demo_remove": "the same",
-    "app/cli.py users_add": "the same, and the first account has nobody who could add it",
-    "app/cli.py users_disable": "the same",
+    "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
