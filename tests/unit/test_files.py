@@ -227,6 +227,13 @@ def test_truncated_picture_is_refused(kind, part):
     assert refusal(out.getvalue()[: int(len(out.getvalue()) * part)]) == files.BAD_PICTURE
 
 
+def test_a_wrong_checksum_is_noticed():
+    content = picture("png")
+    at = content.index(b"IDAT") + 4
+    end = at + int.from_bytes(content[at - 8 : at - 4])
+    assert refusal(content[:end] + bytes(4) + content[end + 4 :]) == files.BAD_PICTURE
+
+
 BOMBS = {
     "a PNG just over the limit": png_of(MAX_PIXELS // 1024 + 1, 1024),
     "a PNG of 400 megapixels": png_of(20_000, 20_000),
