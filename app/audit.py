@@ -18,10 +18,23 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.guard import pending
 from app.scope import current_actor, visibility_of
+from app.security.actor import Actor
 from models import Account, AuditEntry, Located, Stamped, UserScope
 from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
+# What happens to an account beside changes of its columns; verbs of permissions are in app.security.roles.
+EVENTS = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "lock": "锁定",
+    "sign_out": "退出登录",
+    "session_ended": "下线",
+    "password": "修改密码",
+    "password_failed": "修改密码失败",
+    "activation": "发出激活链接",
+    "activated": "激活并设置密码",
+}
 SEALED = (
     "at",
     "actor_id",
@@ -89,8 +102,8 @@ def _place(row: Any) -> str | None:
     return row.place if isinstance(row, Located) else None
 
 
-def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
-    actor, state = current_actor(), inspect(row)
+def _entry(verb: str, row: Any, changes: dict[str, list[Any]], actor: Actor | None) -> dict[str, Any]:
+    state = inspect(row)
     place = _place(row)
     where = place_of(place)
     entry = {
@@ -110,7 +123,7 @@ def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]
 
 def _entries(session: Session) -> list[dict[str, Any]]:
     written = [(verb, row, changes_of(row, verb)) for verb, row in pending(session) if is_audited(row)]
-    return [_entry(verb, row, changes) for verb, row, changes in written if changes]
+    return [_entry(verb, row, changes, current_actor()) for verb, row, changes in written if changes]
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
@@ -129,6 +142,19 @@ def record(session: Session, _context: Any) -> None:
     if entries:
         # The connection, not the session: the audit is nobody's to write through the guard.
         session.connection().execute(insert(AuditEntry), entries)
+
+
+def note(
+    session: Session,
+    verb: str,
+    row: Any,
+    changes: dict[str, list[Any]] | None = None,
+    actor: Actor | None = None,
+) -> None:
+    """Record an event that changes no column people see: `verb` is one of EVENTS; `actor` is who acts unless given."""
+    # The connection, not the session: see record().
+    entry = _entry(verb, row, changes or {}, actor or current_actor())
+    session.connection().execute(insert(AuditEntry), [entry])
 
 
 def install(session_class: type[Session]) -> None:

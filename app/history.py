@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, divisions
+from app.audit import EVENTS
 from app.extensions import db
 from app.interface import UNSEEN, RegisterInterface, as_text
 from app.scope import current_actor
@@ -49,7 +50,7 @@ def history_of(datamodel: RegisterInterface, row: Any, offset: int = 0, limit: i
         Entry(
             at=clock.local(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
             actor=entry.actor_name,
-            verb=_(VERBS[entry.verb]),
+            verb=_((VERBS | EVENTS)[entry.verb]),
             changes=tuple(
                 Change(
                     str(datamodel.label(name)),
