@@ -68,7 +68,7 @@ class SignInView(BaseView):
         if form.validate_on_submit():
             if self._sign_in(form.username.data, form.password.data):
                 return redirect(_wanted_page())
-            form.form_errors = [_("账号或密码不正确，或账号已停用。")]
+            form.form_errors = [_("账号或密码不正确，或账号已停用、被暂时锁定。")]
         page = self.render_template("sign_in.html", title=_("登录"), form=form)
         return make_response(page, 422 if request.method == "POST" else 200)
 

@@ -57,11 +57,13 @@ def common() -> frozenset[str]:
 def is_guessable(password: str) -> bool:
     """Whether it is common, follows a pattern, is a phone number or birthday, or has the product's name in it."""
     small = password.casefold().strip()
-    bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", small)  # Password2026! is still password
+    word = re.sub(r"^[^a-z]+|[^a-z]+$", "", small)  # Password2026! is still password
+    number = re.sub(r"^[^0-9]+|[^0-9]+$", "", small)  # and a5201314 is still 5201314
     steps = {(ord(b) - ord(a)) % 10 if (a + b).isdigit() else ord(b) - ord(a) for a, b in pairwise(small)}
     return bool(
         small in common()
-        or bare in common()
+        or word in common()
+        or (number in common() and 2 * len(number) >= len(small))
         or (len(small) > 1 and len(steps) == 1 and steps <= {0, 1, -1, 9})
         or re.fullmatch(r"(.{1,4})\1+", small)
         or OWN_NUMBER.fullmatch(small)
