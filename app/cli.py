@@ -121,7 +121,10 @@ def _account(username: str) -> Account:
 def users_reset(username: str) -> None:
     """打印新的激活链接，由本人重设密码；以前的链接作废。"""
     with _operating():
-        link = _link(_account(username))
+        account = _account(username)
+        if not account.active:
+            raise DomainError(f"账号 {username} 已停用，请先恢复。")
+        link = _link(account)
     click.echo(link)
 
 

@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
-from wtforms.validators import EqualTo
+from wtforms.validators import EqualTo, Length
 
 from app import clock
 from app.errors import DomainError
@@ -21,20 +21,23 @@ from views.access import reader
 from views.auth import keep
 from views.forms import CONTROL, Form, required
 
+short = Length(max=passwords.LONGEST, message=_l("不能超过 %(max)d 个字符。"))
 NEW = CONTROL | {"autocomplete": "new-password"}
 
 
 class NewPasswordForm(Form):
     """A password, typed twice."""
 
-    new = PasswordField(_l("新密码"), validators=[required], render_kw=NEW)
+    new = PasswordField(_l("新密码"), validators=[required, short], render_kw=NEW)
     again = PasswordField(
         _l("再输一次新密码"), validators=[required, EqualTo("new", _l("两次输入的密码不一样。"))], render_kw=NEW
     )
 
 
 class ChangePasswordForm(NewPasswordForm):
-    old = PasswordField(_l("原密码"), validators=[required], render_kw=CONTROL | {"autocomplete": "current-password"})
+    old = PasswordField(
+        _l("原密码"), validators=[required, short], render_kw=CONTROL | {"autocomplete": "current-password"}
+    )
 
 
 def is_good(field: PasswordField, username: str, profile: passwords.Profile) -> bool:

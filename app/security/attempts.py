@@ -61,7 +61,7 @@ def seconds_to_wait(address: str, now: datetime) -> int:
     return max(0, -((now - latest - timedelta(seconds=delay)) // timedelta(seconds=1))) if delay else 0
 
 
-def reserve(username: str, now: datetime, address: str = "") -> Attempt:
+def reserve(username: str, now: datetime, address: str | None = None) -> Attempt:
     """Count an attempt as failed until `succeed` says otherwise; a locked account gives nothing to compare with."""
     is_over = Account.locked_until <= now
     count = case((is_over, 1), else_=Account.fail_count + 1)
@@ -74,7 +74,7 @@ def reserve(username: str, now: datetime, address: str = "") -> Attempt:
         .returning(Account.id, Account.password, Account.fail_count)
     ).one_or_none()  # fmt: skip
     failure_id = None
-    if address:
+    if address is not None:
         db.session.execute(delete(SignInFailure).where(SignInFailure.at <= now - WINDOW))
         failure = SignInFailure(address_key=key_of(address), at=now)
         db.session.add(failure)
@@ -85,7 +85,7 @@ def reserve(username: str, now: datetime, address: str = "") -> Attempt:
     return Attempt(tried.id, tried.password, tried.fail_count >= FAILURES, failure_id)
 
 
-def fail(attempt: Attempt, now: datetime, verb: str = "sign_in_failed", address: str = "") -> None:
+def fail(attempt: Attempt, now: datetime, verb: str = "sign_in_failed", address: str | None = None) -> None:
     """Record what came of a wrong password; an unknown name is not recorded, it may be a mistyped password."""
     if attempt.failure_id is not None:
         # Known name or not, the second transaction writes something: both answers take as long.

@@ -73,11 +73,11 @@ def is_guessable(password: str) -> bool:
 
 def problems(password: str, username: str, profile: Profile) -> list[str]:
     """What the password lacks, as parts of a sentence; empty for a good one."""
+    if len(password) > LONGEST:
+        return [f"不超过 {LONGEST} 个字符"]
     found = []
     if len(password.strip()) < profile.length:
         found.append(f"至少 {profile.length} 个字符")
-    if len(password) > LONGEST:
-        found.append(f"不超过 {LONGEST} 个字符")
     if sum(bool(re.search(pattern, password)) for _, pattern in CLASSES) < profile.classes:
         found.append(f"{'、'.join(name for name, _ in CLASSES)}至少要有 {profile.classes} 种")
     if len(username) > 2 and username.casefold() in password.casefold():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import event, inspect, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.guard import pending
 from models import Account, Role, UserScope
@@ -40,6 +40,14 @@ def end_sessions(session: Session, _context: Any) -> None:
     session.connection().execute(raised.values(session_version=Account.session_version + 1))
 
 
+def refuse_bulk(state: ORMExecuteState) -> None:
+    """Scopes are written row by row: a bulk statement would pass the flush by, and its people stay signed in."""
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and state.bind_mapper is not None and issubclass(state.bind_mapper.class_, UserScope):
+        raise RuntimeError("Write scopes as rows: their people's sessions end in the flush.")
+
+
 def install(session_class: type[Session]) -> None:
     """Watch every flush of the sessions of this class."""
+    event.listen(session_class, "do_orm_execute", lambda state: refuse_bulk(state))
     event.listen(session_class, "after_flush", lambda *args: end_sessions(*args))

@@ -204,6 +204,12 @@ def test_every_sign_in_has_a_new_id_and_none_is_stored(app, client_as):
         assert held["_user_id"] not in stored
 
 
+def test_the_cookie_ends_with_the_browser(client_as):
+    cookie = client_as("town_admin").client.get_cookie("session")
+    assert (cookie.expires, cookie.max_age) == (None, None)
+    assert (cookie.http_only, cookie.same_site) == (True, "Lax")
+
+
 def test_a_cookie_planted_before_signing_in_stays_worthless(app):
     attacker = Browser(app)
     attacker.token()
@@ -265,7 +271,8 @@ def test_a_new_password_ends_every_other_session_and_renews_this_one(app, client
         ({"new": "short"}, "密码不符合要求：至少 12 个字符；"),
         ({"new": PASSWORD}, "新密码不能和原密码一样。"),
         ({"again": "Another-pass-2027"}, "两次输入的密码不一样。"),
-        ({"new": "y" * 257}, "不超过 256 个字符"),
+        ({"new": "y" * 257}, "不能超过 256 个字符。"),
+        ({"old": "y" * 257}, "不能超过 256 个字符。"),
     ],
 )
 def test_a_new_password_is_refused_at_the_field(app, client_as, typed, sentence):

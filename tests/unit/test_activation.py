@@ -152,7 +152,8 @@ def test_the_token_goes_nowhere_with_the_referrer(app):
 def test_the_form_is_sent_over_https_with_the_host_as_referrer(app):
     """All that browsers tell under this policy, and what the CSRF check asks for."""
     browser, path = Browser(app).client, f"/activate/{issued(app)}"
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get(path, base_url=HTTPS).get_data(as_text=True))
+    page = browser.get(path, base_url=HTTPS).get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     data = {"new": NEW, "again": NEW, "csrf_token": found[1]}
     assert browser.post(path, data=data, base_url=HTTPS).status_code == 400
     assert browser.post(path, data=data, base_url=HTTPS, headers={"Referer": f"{HTTPS}/"}).status_code == 302

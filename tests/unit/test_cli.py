@@ -222,6 +222,11 @@ def test_users_reset_prints_a_new_link_and_the_old_one_is_void(app, run):
     assert browser.sign_in("town_admin").status_code == 302  # the password stands until the link is used
 
 
+def test_users_reset_is_refused_for_a_disabled_account(run):
+    answer = run("users", "reset", "disabled")
+    assert (answer.exit_code, answer.output) == (1, "Error: 账号 disabled 已停用，请先恢复。\n")
+
+
 def test_users_enable_lets_in_again(app, run):
     run("users", "disable", "town_admin")
     answer = run("users", "enable", "town_admin")

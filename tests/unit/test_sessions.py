@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select, update
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security import attempts, sessions, users
 from app.security.actor import OPERATOR
-from models import Account, EndReason, SignInFailure, SignInSession
+from models import Account, EndReason, SignInFailure, SignInSession, UserScope
 from tests.world import PASSWORD, TODAY
 
 NOW = datetime(2026, 11, 24, 1, 0)  # noqa: DTZ001  the database stores UTC without zone
@@ -105,6 +105,13 @@ def test_a_new_password_gives_a_new_id(acting):
     renewed = sessions.change_password(person, person.account, "scrypt:new", NOW)
     db.session.commit()
     assert (person_of(token), person_of(renewed)) == (None, "town_admin")
+
+
+@pytest.mark.parametrize("write", [insert, update, delete])
+def test_scopes_are_not_written_past_the_flush(acting, write):
+    statement = write(UserScope) if write is delete else write(UserScope).values(valid_from=TODAY)
+    with pytest.raises(RuntimeError, match="sessions end in the flush"):
+        db.session.execute(statement)
 
 
 @pytest.mark.parametrize(
