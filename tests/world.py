@@ -17,7 +17,7 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
 from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
-from models import Account, AuditEntry, Division, Station, StationHost, UserScope
+from models import Account, AuditEntry, Division, SignInFailure, Station, StationHost, UserScope
 from models.base import TOWNSHIP
 
 TODAY = date(2026, 11, 24)
@@ -84,7 +84,7 @@ def station_codes() -> list[str]:
 def clear(app: Flask) -> None:
     """Empty every table but roles and permissions."""
     with db.engine.begin() as connection:
-        for model in (Station, AuditEntry, UserScope):
+        for model in (Station, AuditEntry, UserScope, SignInFailure):
             connection.execute(delete(model))
         connection.execute(delete(Account))
         connection.execute(text("UPDATE division SET succeeded_by = NULL"))

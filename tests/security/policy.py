@@ -15,7 +15,11 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "HealthView.check": PUBLIC,
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
+    "ActivationView.activate": PUBLIC,
     "HomeView.index": SIGNED_IN,
+    "AccountView.index": SIGNED_IN,
+    "AccountView.end": SIGNED_IN,
+    "AccountView.password": SIGNED_IN,
     **{
         f"{register}View.{method}": (register, verb)
         for register in ("Station", "Division")

@@ -15,7 +15,19 @@ from app import setup
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import AuditEntry, Division, DivisionLevel, Model, Station, StationHost, StationLevel, UserScope
+from models import (
+    Account,
+    AuditEntry,
+    Division,
+    DivisionLevel,
+    EndReason,
+    Model,
+    SignInSession,
+    Station,
+    StationHost,
+    StationLevel,
+    UserScope,
+)
 from tests import world
 from tests.conftest import make_app
 
@@ -219,7 +231,12 @@ ENTRY = {
     "division_code": world.OWN, "changes": {}, "mac": "k:0", "chain": "330302", "city_code": "3303",
     "county_code": "330302", "township_code": world.OWN,
 }  # fmt: skip
-ROWS = {Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+SIGN_IN = {
+    "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1, "created_at": NOW,
+    "seen_at": NOW, "device": "", "address": "", "ended_at": NOW, "ended_reason": EndReason.TAKEN_DOWN,
+}  # fmt: skip
+LOCATED = {Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+ROWS = {**LOCATED, SignInSession: SIGN_IN}
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
 REFUSED = [
@@ -236,10 +253,13 @@ REFUSED = [
     (Station, COUNTY_STATION, "level_of_division"),
     (Station, COUNTY_STATION | {"level": None}, "level_of_division"),
     (Station, {"level": literal_column("'COUNTY'")}, "(stationlevel|level_of_division)"),
+    (SignInSession, {"ended_at": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": literal_column("'BORED'")}, "endreason"),
     (Station, {"host": literal_column("'NOBODY'")}, "stationhost"),
     *[
         (model, {f"{place}_code": wrong}, f"{place}_code_of_place")
-        for model in ROWS
+        for model in LOCATED
         for place, other in (("city", "9901"), ("county", "330304"), ("township", world.SIBLING))
         for wrong in (other, None)
     ],
