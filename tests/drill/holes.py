@@ -1,10 +1,11 @@
 """Holes on purpose: each context manager opens one, by replacing one named seam of the product for a while.
 
-None of this is in the product. A hole says as whom it is to be looked for; the prober of the matrix has to find it.
+None of this is in the product. A hole says as whom it is to be looked for, and in registers of which kind it shows; the
+prober of the matrix has to find it there.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +22,10 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP, Actor
 from app.security.manager import ScopedSecurityManager
-from models import Division, Station
+from models import Division
+from tests.security.prober import Leak, Prober
+from tests.security.probes import view_of
+from tests.security.registers import SPECS, Spec
 from views import base as views_base
 from views import parameters
 from views.base import RegisterView
@@ -30,20 +34,51 @@ from views.forms import RelationField
 
 @dataclass(frozen=True)
 class Hole:
-    """A way in: what it is, who would use it, and the context manager that opens it."""
+    """A way in: what it is, who would use it, where it shows, and the context manager that opens it."""
 
     name: str
     people: tuple[str, ...]
+    shown_by: Callable[[Spec], bool]
     open: Callable[[Flask], Any]
+
+    def leaks(self, app: Flask) -> list[Leak]:
+        """The first leak that each of its people finds while it is open."""
+        specs = tuple(filter(self.shown_by, SPECS))
+        with self.open(app):
+            return [leak for person in self.people for leak in Prober(app, person, specs).first_leak()]
 
 
 HOLES: list[Hole] = []
 
 
-def hole(*people: str) -> Callable[[Callable[[Flask], Iterator[None]]], Callable[[Flask], Any]]:
+def everywhere(spec: Spec) -> bool:
+    return True
+
+
+def has_private_columns(spec: Spec) -> bool:
+    """Some see its rows as a reference only, without all columns."""
+    return spec.is_reference and bool(set(spec.canaries.values()) - set(spec.shared))
+
+
+def has_edit_action(spec: Spec) -> bool:
+    return "edit" in spec.actions.values()
+
+
+def has_key_out_of_sight(spec: Spec) -> bool:
+    """The world has a row whose key leads out of its place: the merged division."""
+    return spec.model is Division
+
+
+def chooses_division(spec: Spec) -> bool:
+    return any(target.model is Division for target in spec.references.values())
+
+
+def hole(
+    *people: str, shown_by: Callable[[Spec], bool] = everywhere
+) -> Callable[[Callable[[Flask], Iterator[None]]], Callable[[Flask], Any]]:
     def declare(method: Callable[[Flask], Iterator[None]]) -> Callable[[Flask], Any]:
         opened = contextmanager(method)
-        HOLES.append(Hole(method.__name__, people, opened))
+        HOLES.append(Hole(method.__name__, people, shown_by, opened))
         return opened
 
     return declare
@@ -85,34 +120,40 @@ def export_unscoped(app: Flask) -> Iterator[None]:
 def export_by_the_right_to_view(app: Flask) -> Iterator[None]:
     """Not narrowed to where the person may export."""
 
-    def everywhere(self: Any, query: Any, quick: Any, limit: int) -> Any:
+    def all_in_view(self: Any, query: Any, quick: Any, limit: int) -> Any:
         return self.page(query, quick, 0, limit)
 
-    with patch.object(RegisterInterface, "all_for_export", everywhere):
+    with patch.object(RegisterInterface, "all_for_export", all_in_view):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_edit_action)
 def action_unscoped(app: Flask) -> Iterator[None]:
-    view = next(v for v in app.appbuilder.baseviews if v.class_permission_name == "Station")
+    """Every action that changes rows takes all of them."""
+    with ExitStack() as stack:
+        for spec in filter(has_edit_action, SPECS):
+            view = view_of(app, spec)
+            for action in (a for a in view.actions.values() if a.func._verb == "edit"):
+                stack.enter_context(patch.object(action, "func", _on_all_rows(spec, action.func)))
+        yield
 
+
+def _on_all_rows(spec: Spec, action: Callable[[Any], None]) -> Callable[[Any], None]:
     def careless(rows: Any) -> None:
         with acting_as(SETUP):
-            for row in db.session.scalars(select(Station)):
-                row.has_plaque = True
+            action(list(db.session.scalars(select(spec.model))))
 
     careless._verb = "edit"  # type: ignore[attr-defined]
-    with patch.object(view.actions["bulk_plaque"], "func", careless):
-        yield
+    return careless
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=chooses_division)
 def prefilled_foreign_key(app: Flask) -> Iterator[None]:
     with patch.object(RegisterView, "_prefilled", lambda self: request.args.to_dict()):
         yield
 
 
-@hole("system_admin")
+@hole("system_admin", shown_by=has_key_out_of_sight)
 def key_out_of_sight_treated_as_empty(app: Flask) -> Iterator[None]:
     """A key whose row the guard hides is shown and written like any other."""
     with patch.object(RelationField, "fixed", False):
@@ -131,7 +172,7 @@ def hidden_filter_column(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=chooses_division)
 def choices_unscoped(app: Flask) -> Iterator[None]:
     def careless(verb: str, register: str, q: str = "", parent: str = "", offset: int = 0, limit: int = 20) -> Any:
         found = select(Division).where(or_(Division.name.contains(q), Division.code.startswith(q)))
@@ -142,13 +183,13 @@ def choices_unscoped(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_private_columns)
 def history_unscoped(app: Flask) -> Iterator[None]:
     with patch.object(views_base, "history_of", as_system(history_of)):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_private_columns)
 def private_columns_shown(app: Flask) -> Iterator[None]:
     with patch.object(RegisterInterface, "is_hidden", lambda self, row, name: False):
         yield

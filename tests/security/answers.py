@@ -1,0 +1,69 @@
+"""What an answer says, wherever it says it: headers, cookies, body, cells of a workbook."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from itsdangerous import BadSignature
+from python_calamine import CalamineWorkbook
+
+from tests.security.registers import SECRETS
+
+CANARY = re.compile(r"([A-Z]+)-(\d+)-QX")
+HIDDEN_INPUT = re.compile(r'<input type="hidden" name="([\w-]+)" value="(\d+)">')
+# What differs between two answers that say the same: tokens of 32 hex digits and of CSRF.
+TOKEN = re.compile(r'value="(?:[\w.-]{60,}|[0-9a-f]{32})"')
+GAP = re.compile(r"(?<=\d)[ \u3000\-\u2010-\u2015](?=\d)")
+DIGITS = re.compile(r"\d{11,}[Xx]?")
+_NUMBERS = {text.rstrip("X"): found for text, found in SECRETS.items() if text.rstrip("X").isdecimal()}
+_WORDS = {text: found for text, found in SECRETS.items() if not text.rstrip("X").isdecimal()}
+_LENGTHS = sorted({len(number) for number in _NUMBERS})
+
+
+def is_workbook(answer: Any) -> bool:
+    return "spreadsheetml" in (answer.content_type or "")
+
+
+def cookies_of(app: Flask, answer: Any) -> Iterator[str]:
+    """What stands in the cookies that an answer sets; the session's is opened (it is signed, not encrypted)."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    for cookie in answer.headers.getlist("Set-Cookie"):
+        value = cookie.partition("=")[2].partition(";")[0]
+        try:
+            yield json.dumps(serializer.loads(value), ensure_ascii=False, default=str)
+        except BadSignature:
+            yield value
+
+
+def body_of(answer: Any) -> str:
+    """Everything readable in headers and body; cookies left out."""
+    head = "\n".join(f"{k}: {v}" for k, v in answer.headers.items() if k != "Set-Cookie")
+    if is_workbook(answer) and answer.data:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        cells = (
+            str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
+        )
+        return head + "\n" + "\n".join(cells)
+    if answer.is_json and answer.data:
+        return head + "\n" + json.dumps(answer.get_json(), ensure_ascii=False)
+    return head + "\n" + answer.get_data().decode("utf-8", "replace")
+
+
+def canaries_in(text: str) -> set[tuple[str, str]]:
+    """(kind, division code) of every canary."""
+    return set(CANARY.findall(text))
+
+
+def secrets_in(text: str) -> set[tuple[Any, str, str]]:
+    """(Spec, division code, column) of every secret that stands there in full, however its digits are set apart."""
+    found = {source for word, source in _WORDS.items() if word in text}
+    if not _NUMBERS:
+        return found
+    for run in DIGITS.findall(GAP.sub("", text)):
+        for length in _LENGTHS:
+            parts = (run[n : n + length] for n in range(len(run) - length + 1))
+            found |= {_NUMBERS[part] for part in parts if part in _NUMBERS}
+    return found
