@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 from unittest.mock import patch
 
-from flask import Flask, abort, request
-from sqlalchemy import or_, select
+from flask import Flask, abort, flash, request
+from sqlalchemy import or_, select, text
+from werkzeug.datastructures import MultiDict
 
 from app import divisions, guard, scope
 from app.extensions import db
@@ -29,7 +30,7 @@ from tests.security.registers import SPECS, Spec
 from views import base as views_base
 from views import parameters
 from views.base import RegisterView
-from views.forms import RelationField
+from views.forms import Form, RelationField
 
 
 @dataclass(frozen=True)
@@ -241,19 +242,25 @@ def scopes_never_end(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
-def existence_told(app: Flask) -> Iterator[None]:
-    """403 for a row out of sight, 404 for one that does not exist."""
+def _telling(where: Callable[[], bool]) -> Callable[..., Any]:
+    """Existence told to some requests only: 403 for a row out of sight, where others get 404."""
     original = RegisterView._row
 
     def telling(self: Any, pk: str, verb: str = "view") -> Any:
-        with acting_as(SETUP):
-            exists = self.datamodel.get(pk) is not None
-        if exists and self.datamodel.get(pk) is None:
-            abort(403)
+        if where():
+            with acting_as(SETUP):
+                exists = self.datamodel.get(pk) is not None
+            if exists and self.datamodel.get(pk) is None:
+                abort(403)
         return original(self, pk, verb)
 
-    with patch.object(RegisterView, "_row", telling):
+    return telling
+
+
+@hole("town_admin")
+def existence_told(app: Flask) -> Iterator[None]:
+    """403 for a row out of sight, 404 for one that does not exist."""
+    with patch.object(RegisterView, "_row", _telling(lambda: True)):
         yield
 
 
@@ -266,4 +273,79 @@ def count_unscoped(app: Flask) -> Iterator[None]:
 @hole("city_admin")
 def bad_numbers_crash(app: Flask) -> Iterator[None]:
     with patch.object(parameters, "integer", lambda text, highest: min(int(text), highest)):
+        yield
+
+
+@hole("town_admin")
+def form_reads_the_address(app: Flask) -> Iterator[None]:
+    """Fields in the address count as fields of the form."""
+
+    def any_values(self: Any, form: Any, formdata: Any) -> Any:
+        return None if formdata is None else request.values
+
+    with patch.object(Form.Meta, "wrap_formdata", any_values):
+        yield
+
+
+@hole("town_admin")
+def form_reads_json(app: Flask) -> Iterator[None]:
+    def any_body(self: Any, form: Any, formdata: Any) -> Any:
+        return None if formdata is None else MultiDict(request.get_json(silent=True) or request.form)
+
+    with patch.object(Form.Meta, "wrap_formdata", any_body):
+        yield
+
+
+@hole("town_admin")
+def second_value_written(app: Flask) -> Iterator[None]:
+    """The first of two values of a field is checked, the second is written."""
+
+    def careless(self: Any, obj: Any, name: str) -> None:
+        setattr(obj, name, (request.form.getlist(self.name) or [self.data])[-1])
+
+    with patch.object(guard, "guard_write", lambda *args: None), patch.object(RelationField, "populate_obj", careless):
+        yield
+
+
+@hole("town_admin")
+def existence_told_to_head(app: Flask) -> Iterator[None]:
+    with patch.object(RegisterView, "_row", _telling(lambda: request.method == "HEAD")):
+        yield
+
+
+@hole("town_admin")
+def existence_told_to_scripts(app: Flask) -> Iterator[None]:
+    with patch.object(RegisterView, "_row", _telling(lambda: request.accept_mimetypes.best == "application/json")):
+        yield
+
+
+@hole("town_admin")
+def message_names_what_was_left_out(app: Flask) -> Iterator[None]:
+    """The message after an action on many rows, which waits in a cookie, names those that it left out."""
+    original = RegisterInterface.get_many
+
+    def telling(self: Any, keys: Any, verb: str = "view", lock: bool = False) -> Any:
+        keys = list(keys)
+        if request.endpoint and request.endpoint.endswith(".action_post"):
+            with acting_as(SETUP):
+                flash("没有处理：" + "、".join(str(row) for row in original(self, keys, verb)))
+        return original(self, keys, verb, lock)
+
+    with patch.object(RegisterInterface, "get_many", telling):
+        yield
+
+
+@hole("town_admin")
+def read_request_writes(app: Flask) -> Iterator[None]:
+    """Looking at a row changes another one, past the session."""
+
+    def careless(**args: Any) -> Any:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE user_scope SET valid_until = '2099-12-31'"))
+        return view(**args)
+
+    name = f"{SPECS[0].register}View.show"
+    view = app.view_functions[name]
+    with patch.dict(app.view_functions, {name: careless}):
         yield

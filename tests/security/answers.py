@@ -17,10 +17,7 @@ HIDDEN_INPUT = re.compile(r'<input type="hidden" name="([\w-]+)" value="(\d+)">'
 # What differs between two answers that say the same: tokens of 32 hex digits and of CSRF.
 TOKEN = re.compile(r'value="(?:[\w.-]{60,}|[0-9a-f]{32})"')
 GAP = re.compile(r"(?<=\d)[ \u3000\-\u2010-\u2015](?=\d)")
-DIGITS = re.compile(r"\d{11,}[Xx]?")
-_NUMBERS = {text.rstrip("X"): found for text, found in SECRETS.items() if text.rstrip("X").isdecimal()}
-_WORDS = {text: found for text, found in SECRETS.items() if not text.rstrip("X").isdecimal()}
-_LENGTHS = sorted({len(number) for number in _NUMBERS})
+DIGITS = re.compile(r"\d{11,}")
 
 
 def is_workbook(answer: Any) -> bool:
@@ -57,13 +54,23 @@ def canaries_in(text: str) -> set[tuple[str, str]]:
     return set(CANARY.findall(text))
 
 
-def secrets_in(text: str) -> set[tuple[Any, str, str]]:
-    """(Spec, division code, column) of every secret that stands there in full, however its digits are set apart."""
-    found = {source for word, source in _WORDS.items() if word in text}
-    if not _NUMBERS:
+class Secrets:
+    """Finds secrets that stand in a text in full, however their digits are set apart. `known`: {secret: its source}."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        numbers = {text for text in known if text.rstrip("X").isdecimal()}
+        self.words = {text: known[text] for text in known.keys() - numbers}
+        self.numbers = {text.rstrip("X"): known[text] for text in numbers}
+        self.lengths = sorted({len(number) for number in self.numbers})
+
+    def sources(self, text: str) -> set[Any]:
+        """The sources of the secrets in `text`."""
+        found = {source for word, source in self.words.items() if word in text}
+        for run in DIGITS.findall(GAP.sub("", text)) if self.numbers else ():
+            for length in self.lengths:
+                parts = (run[n : n + length] for n in range(len(run) - length + 1))
+                found |= {self.numbers[part] for part in parts if part in self.numbers}
         return found
-    for run in DIGITS.findall(GAP.sub("", text)):
-        for length in _LENGTHS:
-            parts = (run[n : n + length] for n in range(len(run) - length + 1))
-            found |= {_NUMBERS[part] for part in parts if part in _NUMBERS}
-    return found
+
+
+SECRET = Secrets(SECRETS)

@@ -180,7 +180,7 @@ class Prober:
                 and not policy.may(self.person, spec.register, "export", code)
             ):
                 yield f"exports {kind}-{code}"
-        for spec, code, column in sorted(answers.secrets_in(found), key=str):
+        for spec, code, column in sorted(answers.SECRET.sources(found), key=str):
             if not self.may_reveal(probe, spec, code):
                 yield f"tells the secret {spec.register}.{column} of {code}"
         for name, code in policy.division_names().items():

@@ -4,7 +4,7 @@ To add a register, add its Spec after those it points to:
 
 1. `model`, `master` (a person of tests.world who may do everything with it where he works) and `rights` by role. Rights
    are written by hand, never taken from the product: the matrix compares both.
-2. `make(code, key)`: one row that lies in the division `code`, under the primary key `key`. Each text column that tells
+2. `make(code, key)`: one row that lies in the division `code`, under the primary key `key`. A text column that tells
    something holds `canary(KIND, code)`; `canaries` says {KIND: column}. A kind stands for one column of one register.
    Each secret column holds `plain(kind, key)`, sealed; `secrets` says {column: kind}.
 3. `form(code)`: what a browser would post to add such a row in `code`; no canaries in it, and secrets from `TYPED`.
