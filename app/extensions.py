@@ -6,10 +6,11 @@ from typing import Any
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Engine, event
 
-from app import audit, guard
+from app import audit, derive, guard
 from app.guard import GuardedSession
 from models import Model
 
+derive.install(GuardedSession)
 guard.install(GuardedSession)
 audit.install(GuardedSession)
 

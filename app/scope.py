@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
-from sqlalchemy import ColumnElement, false, inspect, or_
+from sqlalchemy import ColumnElement, false, inspect, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -106,6 +106,14 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         parent = inspect(cls).relationships[cls.__parent__].mapper.class_
         needed = (parent.__name__, "view" if verb == "view" else "edit")
         return getattr(cls, cls.__parent__).has(predicate(parent, actor, needed))
+    if kind is Visibility.ATTACHED:
+        needed_verb = "view" if verb == "view" else "edit"
+        parts = (
+            (cls.register == m.__name__)
+            & cls.row_uid.in_(select(m.uid).where(predicate(m, actor, (m.__name__, needed_verb))))
+            for m in attachable().values()
+        )
+        return or_(false(), *parts)
     if kind is Visibility.ADDRESSED:
         sent = getattr(cls, cls.__addressee__)
         return or_(inside(cls, places), *(sent.startswith(code, autoescape=True) for code in places if verb == "view"))
@@ -113,9 +121,15 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         seen: dict[str, set[str]] = {}
         for grant in actor.grants:
             seen.setdefault(grant.division_code, set()).update(r for r, v in grant.permissions if v == "view")
-        parts = (inside(cls, (code,)) & cls.register.in_(sorted(names)) for code, names in sorted(seen.items()))
+        parts = (inside(cls, (code,)) & cls.root_register.in_(sorted(names)) for code, names in sorted(seen.items()))
         return or_(false(), *parts)
     return false()
+
+
+def attachable() -> dict[str, Any]:
+    """{register: model} of the rows that files may hang on."""
+    models = (m.class_ for m in Model.registry.mappers)
+    return {m.__name__: m for m in sorted(models, key=lambda m: m.__name__) if getattr(m, "__attachments__", False)}
 
 
 class Criteria(LoaderCriteriaOption):

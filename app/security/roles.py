@@ -2,8 +2,10 @@
 
 VERBS = {
     "view": "查看",
+    "reveal": "查看敏感信息",
     "add": "新增",
     "edit": "修改",
+    "end": "停用",
     "delete": "删除",
     "export": "导出",
 }
@@ -13,7 +15,12 @@ ROLES = (DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN)
 # fmt: off
 MATRIX: dict[str, dict[str, str]] = {
     "Division": {DIVISION_ADMIN: "view export",                 SUPERVISOR: "view",        SYSTEM_ADMIN: "view add edit delete export"},  # noqa: E501
-    "Station":  {DIVISION_ADMIN: "view add edit delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
+    "Station":  {DIVISION_ADMIN: "view add edit end delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
+    "StationMember":  {DIVISION_ADMIN: "view reveal add edit end delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},  # noqa: E501
+    "MemberUnit":  {DIVISION_ADMIN: "view reveal add edit end delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},  # noqa: E501
+    "Volunteer":  {DIVISION_ADMIN: "view reveal add edit end export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
+    "Case":  {DIVISION_ADMIN: "view reveal add edit end export", SUPERVISOR: "view", SYSTEM_ADMIN: ""},
+    "Training":  {DIVISION_ADMIN: "view add edit end delete export", SUPERVISOR: "view export", SYSTEM_ADMIN: ""},
 }
 # fmt: on
 
