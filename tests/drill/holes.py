@@ -26,7 +26,8 @@ from app.security.manager import ScopedSecurityManager
 from models import Division
 from tests.security.prober import Leak, Prober
 from tests.security.probes import view_of
-from tests.security.registers import SPECS, Spec
+from tests.security.registers import SPECS
+from tests.security.spec import Spec
 from views import base as views_base
 from views import parameters
 from views.base import RegisterView
