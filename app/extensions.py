@@ -8,9 +8,11 @@ from sqlalchemy import Engine, event
 
 from app import audit, guard
 from app.guard import GuardedSession
+from app.security import handing
 from models import Model
 
 guard.install(GuardedSession)
+handing.install(GuardedSession)
 audit.install(GuardedSession)
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})

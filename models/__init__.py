@@ -4,7 +4,7 @@ from models.audit import AuditEntry
 from models.base import DivisionOwned, Located, Model, Stamped, Visibility
 from models.division import Division, DivisionLevel
 from models.station import Station, StationHost, StationLevel
-from models.user import Account, Role, UserScope
+from models.user import Account, RoleBaseline, StaffRole, UserScope
 
 __all__ = [
     "Account",
@@ -14,7 +14,8 @@ __all__ = [
     "DivisionOwned",
     "Located",
     "Model",
-    "Role",
+    "RoleBaseline",
+    "StaffRole",
     "Stamped",
     "Station",
     "StationHost",

@@ -10,14 +10,24 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import Flask
-from sqlalchemy import Engine, Table, delete, insert, select, text, update
+from flask_appbuilder.security.sqla.models import assoc_permissionview_role
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, text, update
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
-from models import Account, AuditEntry, Division, Station, StationHost, UserScope
+from app.security.roles import (
+    AUDITOR,
+    CENTER,
+    DIVISION_ADMIN,
+    MANAGER,
+    STAFF,
+    SUPERVISOR,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+)
+from models import Account, AuditEntry, Division, StaffRole, Station, StationHost, UserScope
 from models.base import TOWNSHIP
 
 TODAY = date(2026, 11, 24)
@@ -63,6 +73,12 @@ PEOPLE = {
         Person("city_admin", ((DIVISION_ADMIN, CITY),)),
         Person("supervisor", ((SUPERVISOR, OWN),)),
         Person("system_admin", ((SYSTEM_ADMIN, OWN),)),
+        Person("staff", ((STAFF, OWN),)),
+        Person("center", ((CENTER, OWN),)),
+        Person("unit_officer", ((UNIT_OFFICER, OWN),)),
+        Person("manager", ((MANAGER, COUNTY),)),
+        Person("city_manager", ((MANAGER, CITY),)),
+        Person("auditor", ((AUDITOR, CITY),)),
         Person("mixed", ((DIVISION_ADMIN, OWN), (SUPERVISOR, OTHER_COUNTY))),
         Person("foreign_admin", ((DIVISION_ADMIN, FOREIGN),)),
         Person("disabled", ((DIVISION_ADMIN, OWN),), active=False),
@@ -82,14 +98,31 @@ def station_codes() -> list[str]:
 
 
 def clear(app: Flask) -> None:
-    """Empty every table but roles and permissions."""
+    """Empty every table but the shipped roles, and give these the cells they were shipped with."""
     with db.engine.begin() as connection:
         for model in (Station, AuditEntry, UserScope):
             connection.execute(delete(model))
         connection.execute(delete(Account))
+        copies = select(StaffRole.id).where(StaffRole.division_code.is_not(None))
+        connection.execute(delete(assoc_permissionview_role).where(assoc_permissionview_role.c.role_id.in_(copies)))
+        connection.execute(delete(StaffRole).where(StaffRole.division_code.is_not(None)))
+        _restore_cells(connection)
         connection.execute(text("UPDATE division SET succeeded_by = NULL"))
         for length in (12, 9, 6, 4):
             connection.execute(text("DELETE FROM division WHERE length(code) = :n"), {"n": length})
+
+
+_cells: WeakKeyDictionary[Engine, list[tuple[int, int]]] = WeakKeyDictionary()
+
+
+def _restore_cells(connection: Connection) -> None:
+    cells = assoc_permissionview_role
+    read = select(cells.c.role_id, cells.c.permission_view_id).order_by(cells.c.role_id, cells.c.permission_view_id)
+    now = [tuple(row) for row in connection.execute(read)]
+    shipped = _cells.setdefault(connection.engine, now)
+    if now != shipped:
+        connection.execute(delete(cells))
+        connection.execute(insert(cells), [{"role_id": r, "permission_view_id": p} for r, p in shipped])
 
 
 _saved: WeakKeyDictionary[Engine, list[tuple[Table, list[dict[str, Any]]]]] = WeakKeyDictionary()

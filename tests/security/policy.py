@@ -3,7 +3,16 @@
 A route without a line in ROUTES fails, and so does a line without a route.
 """
 
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
+from app.security.roles import (
+    AUDITOR,
+    CENTER,
+    DIVISION_ADMIN,
+    MANAGER,
+    STAFF,
+    SUPERVISOR,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+)
 from models.base import place_of
 from tests.world import DIVISIONS, PEOPLE
 
@@ -35,8 +44,23 @@ ROUTES: dict[str, str | tuple[str, str]] = {
 }
 ROLES = {
     DIVISION_ADMIN: {"Division": {"view", "export"}, "Station": {"view", "add", "edit", "delete", "export"}},
+    STAFF: {"Division": {"view"}, "Station": {"view", "edit"}},
+    CENTER: {"Division": {"view"}, "Station": {"view"}},
+    UNIT_OFFICER: {"Division": {"view"}, "Station": set()},
     SUPERVISOR: {"Division": {"view"}, "Station": {"view", "export"}},
-    SYSTEM_ADMIN: {"Division": {"view", "add", "edit", "delete", "export"}, "Station": set()},
+    MANAGER: {
+        "Division": set(),
+        "Station": set(),
+        "Account": {"view", "add", "edit", "grant"},
+        "StaffRole": {"view", "grant"},
+    },
+    SYSTEM_ADMIN: {
+        "Division": {"view", "add", "edit", "delete", "export"},
+        "Station": set(),
+        "Account": {"view", "add", "edit", "grant"},
+        "StaffRole": {"view"},
+    },
+    AUDITOR: {"Division": set(), "Station": set(), "AuditEntry": {"view"}},
 }
 ACTIONS = {"Station": {"bulk_delete": "delete", "bulk_plaque": "edit"}, "Division": {"bulk_delete": "delete"}}
 
@@ -46,7 +70,7 @@ def places(username: str, register: str, verb: str) -> set[str]:
     person = PEOPLE.get(username)
     if person is None or not person.active or person.expired:
         return set()
-    return {code for role, code in person.scopes if verb in ROLES[role][register]}
+    return {code for role, code in person.scopes if verb in ROLES[role].get(register, ())}
 
 
 def may(username: str, register: str, verb: str, code: str | None) -> bool:

@@ -15,7 +15,18 @@ from app import setup
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import AuditEntry, Division, DivisionLevel, Model, Station, StationHost, StationLevel, UserScope
+from models import (
+    Account,
+    AuditEntry,
+    Division,
+    DivisionLevel,
+    Model,
+    StaffRole,
+    Station,
+    StationHost,
+    StationLevel,
+    UserScope,
+)
 from tests import world
 from tests.conftest import make_app
 
@@ -91,6 +102,7 @@ def fill() -> dict[str, int]:
     with acting_as(SETUP):
         setup.grant_baseline()
         db.session.commit()
+    world.clear(None)  # what the audit told of the roles would be told twice
     world.build(None)
     return counts()
 
@@ -219,10 +231,19 @@ ENTRY = {
     "division_code": world.OWN, "changes": {}, "mac": "k:0", "chain": "330302", "city_code": "3303",
     "county_code": "330302", "township_code": world.OWN,
 }  # fmt: skip
-ROWS = {Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+USER = {
+    "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
+    "division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN,
+}  # fmt: skip
+ROLE = {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1}
+ROWS = {Account: USER, StaffRole: ROLE, Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
 REFUSED = [
+    (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"based_on_id": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"name": "甲角色"}, "copy_named_for_owner"),
+    (StaffRole, {"name": f"{world.COUNTY}:甲角色"}, "copy_named_for_owner"),
     (Division, {"code": "3303020070", "township_code": "330302007"}, "level_of_code"),
     (Division, {"level": DivisionLevel.VILLAGE}, "level_of_code"),
     (Division, {**VILLAGE, "level": literal_column("'REGION'")}, "divisionlevel"),
@@ -239,7 +260,7 @@ REFUSED = [
     (Station, {"host": literal_column("'NOBODY'")}, "stationhost"),
     *[
         (model, {f"{place}_code": wrong}, f"{place}_code_of_place")
-        for model in ROWS
+        for model in (Account, Division, Station, AuditEntry)
         for place, other in (("city", "9901"), ("county", "330304"), ("township", world.SIBLING))
         for wrong in (other, None)
     ],
