@@ -36,7 +36,6 @@ DIRECT = {
     "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
     "app/server.py start": "closes the connections before the fork",
     "app/server.py refuse_demo_accounts": "closes the connections before a fork",
-    "app/setup.py _tables_may_be_rebuilt": "switches foreign keys of SQLite before a transaction begins",
     "app/setup.py migrate": "changes tables, not rows of a person",
     "app/setup.py has_demo_account": "asks whether there is a table",
     "views/health.py HealthView.check": "asks for the number 1",
