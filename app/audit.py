@@ -3,7 +3,6 @@
 The history that users see is this table. Chaining is docked (`chain`, `prev`, `link`), not built.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -11,12 +10,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import event, insert, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm.util import identity_key
 
 from app import clock
 from app.guard import pending
+from app.keys import keys
 from app.scope import current_actor, visibility_of
 from models import Account, AuditEntry, Located, Stamped, UserScope
 from models.base import Visibility, place_of
@@ -45,7 +45,8 @@ def is_audited(row: Any) -> bool:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as it stands in the audit: the English name of an enumeration, dates as text."""
     if isinstance(value, Enum):
         return value.name
     return value.isoformat() if isinstance(value, date | datetime) else value
@@ -60,10 +61,10 @@ def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
     for prop in state.mapper.column_attrs:
         if prop.columns[0].info.get("derived") or prop.key in NEVER:
             continue
-        value = _plain(getattr(row, prop.key))
+        value = plain(getattr(row, prop.key))
         if verb == "edit":
             history = state.attrs[prop.key].history
-            before = _plain(history.deleted[0]) if history.deleted else None
+            before = plain(history.deleted[0]) if history.deleted else None
             if history.has_changes() and before != value:
                 result[prop.key] = [before, value]
         elif value is not None:
@@ -78,31 +79,44 @@ def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
     return result
 
 
-def keys() -> dict[str, bytes]:
-    """{key id: 32 bytes} from FIELD_KEYS, the current one first."""
-    pairs = (part.partition(":") for part in current_app.config["FIELD_KEYS"].split(","))
-    return {name: base64.b64decode(value) for name, _, value in pairs}
-
-
 def mac_of(entry: dict[str, Any], key_id: str | None = None) -> str:
     """Key id and HMAC-SHA256, "id:hex", over the sealed columns; the key is derived from the field key."""
-    ring = keys()
+    ring = keys("audit")
     key_id = key_id or next(iter(ring))
-    text = json.dumps([_plain(entry[name]) for name in SEALED], ensure_ascii=False, sort_keys=True)
-    key = hmac.digest(ring[key_id], b"audit", "sha256")
-    return f"{key_id}:{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
+    is_child = (entry["root_register"], entry["root_key"]) != (entry["register"], entry["row_key"])
+    names = (*SEALED, "root_register", "root_key") if is_child else SEALED
+    text = json.dumps([plain(entry[name]) for name in names], ensure_ascii=False, sort_keys=True)
+    return f"{key_id}:{hmac.new(ring[key_id], text.encode(), hashlib.sha256).hexdigest()}"
 
 
-def _place(row: Any) -> str | None:
-    """Where a row lies; a child lies where its parent does."""
-    if visibility_of(type(row)) is Visibility.PARENT:
-        return _place(getattr(row, row.__parent__))
-    return row.place if isinstance(row, Located) else None
+def _key_of(row: Any) -> str:
+    state = inspect(row)
+    return str((state.identity or state.mapper.primary_key_from_instance(row))[0])
+
+
+def _parent_of(row: Any) -> Any:
+    """The stored parent of a child that may be new: from the session, where the guard had to look at it."""
+    relation, session = inspect(type(row)).relationships[row.__parent__], object_session(row)
+    cls, ((local, _remote),) = relation.mapper.class_, relation.local_remote_pairs
+    key = getattr(row, inspect(type(row)).get_property_by_column(local).key)
+    found = session.identity_map.get(identity_key(cls, key)) if session else None
+    return found if found is not None or session is None else session.get(cls, key)
+
+
+def _root_of(row: Any) -> tuple[Any, str, str]:
+    """(the located row, register, key) in whose history a change of `row` belongs: its parent's, or its own."""
+    kind = visibility_of(type(row))
+    if kind is Visibility.PARENT:
+        return _root_of(_parent_of(row))
+    if kind is Visibility.ATTACHED:
+        return row, row.register, row.row_key
+    return row, type(row).__name__, _key_of(row)
 
 
 def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
-    actor, state = current_actor(), inspect(row)
-    place = _place(row)
+    actor = current_actor()
+    root, root_register, root_key = _root_of(row)
+    place = root.place if isinstance(root, Located) else None
     where = place_of(place)
     entry = {
         "at": clock.now(),
@@ -110,8 +124,10 @@ def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]
         "actor_name": actor.name if actor else "",
         "verb": verb,
         "register": type(row).__name__,
-        "row_key": str((state.identity or state.mapper.primary_key_from_instance(row))[0]),
+        "row_key": _key_of(row),
         "row_name": str(row)[:100],
+        "root_register": root_register,
+        "root_key": root_key,
         "division_code": place,
         "changes": changes,
         "chain": where["county_code"] or where["city_code"] or "system",
@@ -121,7 +137,19 @@ def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]
 
 def _entries(session: Session) -> list[dict[str, Any]]:
     written = [(verb, row, changes_of(row, verb)) for verb, row in pending(session) if is_audited(row)]
-    return [_entry(verb, row, changes) for verb, row, changes in written if changes]
+    return [_entry(verb, row, _numbered(verb, row, changes)) for verb, row, changes in written if changes]
+
+
+def _numbered(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The changes with the number of the state they led to: a form filled in on an older one asks for it."""
+    if verb == "edit" and isinstance(row, Stamped):
+        return changes | {"version": [row.version - 1, row.version]}
+    return changes
+
+
+def note(session: Session, verb: str, row: Any, changes: dict[str, list[Any]]) -> None:
+    """Record what is no change of a stored column (a secret was looked at), in the transaction it happens in."""
+    session.connection().execute(insert(AuditEntry), [_entry(verb, row, changes)])
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:

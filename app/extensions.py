@@ -6,11 +6,12 @@ from typing import Any
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Engine, event
 
-from app import audit, guard
+from app import audit, derive, guard
 from app.guard import GuardedSession
 from app.security import handing
 from models import Model
 
+derive.install(GuardedSession)
 guard.install(GuardedSession)
 handing.install(GuardedSession)
 audit.install(GuardedSession)

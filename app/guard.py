@@ -61,9 +61,9 @@ def _key_of(cls: type) -> Any:
     return key
 
 
-def _is_stored_for(session: Session, cls: type, verb: str, keys: Iterable[Any]) -> bool:
+def _is_stored_for(session: Session, cls: type, verb: str, keys: Iterable[Any], key: Any = None) -> bool:
     """Whether all of `keys`, as they stand in the database, are rows of `cls` on which the actor holds `verb`."""
-    wanted, key = set(keys), _key_of(cls)
+    wanted, key = set(keys), _key_of(cls) if key is None else key
     with narrowed(cls.__name__, verb):
         return session.scalar(select(func.count(key)).where(key.in_(wanted))) == len(wanted)
 
@@ -85,6 +85,11 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
     if kind is Visibility.PARENT:
         parent, keys = _parents_of(session, row)
         if not keys or not _is_stored_for(session, parent, needed(type(row), "edit"), keys):
+            raise OutOfScope()
+    elif kind is Visibility.ATTACHED:
+        state, host = inspect(row), scope.attachable().get(row.register)
+        moved = any(state.attrs[name].history.deleted for name in ("register", "row_uid", "row_key"))
+        if host is None or moved or not _is_stored_for(session, host, "edit", [row.row_uid], host.uid):
             raise OutOfScope()
     elif kind in (Visibility.DOWN, Visibility.REFERENCE, Visibility.ADDRESSED):
         before = inspect(row).attrs[row.__place__].history.deleted or ()

@@ -11,7 +11,8 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, func, inspect, or_, select
 
-from app import clock, divisions, scope
+from app import clock, divisions, references, scope, secret
+from app.errors import DomainError
 from app.extensions import db
 from models import Division
 
@@ -78,8 +79,10 @@ class RegisterInterface(SQLAInterface):
         return None
 
     def kind(self, name: str) -> str:
-        """relation, enum, boolean, date, integer or text."""
+        """secret, relation, enum, boolean, date, integer or text."""
         column = self.list_columns[name]
+        if column.info.get("secret"):
+            return "secret"
         if self.target_of(name) is not None:
             return "relation"
         if getattr(column.type, "enum_class", None):
@@ -88,6 +91,10 @@ class RegisterInterface(SQLAInterface):
             if isinstance(column.type, base):
                 return kind
         return "text"
+
+    def places(self, name: str) -> bool:
+        """Whether the column says where a row lies: its division, or the station that has one."""
+        return name in (getattr(self.obj, "__place__", None), getattr(self.obj, "__place_from__", None))
 
     # ---- reading
 
@@ -113,6 +120,14 @@ class RegisterInterface(SQLAInterface):
         found = select(self.obj).where(self.key.in_(sorted(wanted))).order_by(self.key)
         with scope.narrowed(self.register, verb):
             return list(db.session.scalars(found.with_for_update() if lock else found))
+
+    def rows_where(self, column: str, value: Any) -> list[Any]:
+        """The visible rows with this value, in the order of their keys."""
+        return list(db.session.scalars(select(self.obj).where(getattr(self.obj, column) == value).order_by(self.key)))
+
+    def key_of_uid(self, uid: str) -> Any:
+        """The key of the visible row with this uid, None when there is none."""
+        return db.session.scalar(select(self.key).where(self.obj.uid == uid))
 
     def _matching(self, query: Query, quick: Sequence[str]) -> Select[Any]:
         found = select(self.obj).where(*query.conditions)
@@ -146,18 +161,21 @@ class RegisterInterface(SQLAInterface):
 
     def cells(self, rows: Sequence[Any], names: Sequence[str]) -> list[list[str]]:
         """The rows as text, column by column: one definition for list, show, export and history."""
-        places = [name for name in names if name not in self.list_columns and self.target_of(name) is Division]
-        codes = {name: next(iter(self.list_properties[name].local_columns)).key for name in places}
-        paths = divisions.paths_of(getattr(row, codes[name]) for row in rows for name in places)
+        relations = [name for name in names if name not in self.list_columns and self.target_of(name) is not None]
+        local = {name: next(iter(self.list_properties[name].local_columns)).key for name in relations}
+        called = {name: names_of(self.target_of(name), (getattr(r, local[name]) for r in rows)) for name in relations}
+        secrets = {name for name in names if self.info(name).get("secret")}
         private = {name for name in names if self.info(name).get("private")}
         words = (_("否"), _("是"))
 
         def cell(row: Any, name: str) -> str:
             if name in private and self.is_hidden(row, name):
                 return UNSEEN
-            value = getattr(row, codes.get(name, name))
-            if name in codes:
-                return paths.get(value, UNSEEN) if value else ""
+            if name in secrets:
+                return secret.masked(row, name)
+            value = getattr(row, local.get(name, name))
+            if name in local:
+                return called[name].get(value, UNSEEN) if value else ""
             return words[value] if isinstance(value, bool) else as_text(value)
 
         return [[cell(row, name) for name in names] for row in rows]
@@ -167,12 +185,39 @@ class RegisterInterface(SQLAInterface):
         return bool(self.info(name).get("private")) and not scope.covers("view", row)
 
     def may_be_chosen(self, row: Any) -> bool:
-        """Whether a new foreign key may point to `row`; not to a division that is no more."""
-        return not (isinstance(row, Division) and row.retired_on is not None)
+        """Whether a new foreign key may point to `row`; not to what is no more."""
+        return getattr(row, "retired_on" if isinstance(row, Division) else "ended_on", None) is None
 
     def name_of(self, row: Any) -> str:
         """What a row is called where others refer to it; a division by its path."""
-        return divisions.paths_of([row.code]).get(row.code, str(row)) if isinstance(row, Division) else str(row)
+        return names_of(self.obj, [self.key_value(row)]).get(self.key_value(row), str(row))
+
+    def key_value(self, row: Any) -> Any:
+        """The key of a stored row, without reading it again after a commit."""
+        return inspect(row).identity[0]
+
+    def choices(
+        self, q: str, places: tuple[str, ...] | None, offset: int, limit: int = 20
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions.
+
+        Found by the columns that the model's `__search__` names, in the order of their keys.
+        """
+        found = select(self.obj)
+        if places is not None:
+            found = found.where(scope.inside(self.obj, places))
+        if hasattr(self.obj, "ended_on"):
+            found = found.where(self.obj.ended_on.is_(None))
+        if q:
+            names = getattr(self.obj, "__search__", ("name",))
+            found = found.where(or_(*(getattr(self.obj, name).icontains(q, autoescape=True) for name in names)))
+        rows = db.session.scalars(found.order_by(self.key).offset(offset).limit(limit + 1)).all()
+        paths = divisions.paths_of(row.place for row in rows[:limit])
+        items = [
+            {"id": self.key_value(r), "text": str(r), "path": f"{r} · {paths.get(r.place, '')}", "more": False}
+            for r in rows[:limit]
+        ]
+        return items, len(rows) > limit
 
     # ---- writing: flush only
 
@@ -184,13 +229,29 @@ class RegisterInterface(SQLAInterface):
         db.session.flush()
 
     def delete(self, item: Any, commit: bool = False) -> None:
+        """Delete a row that nothing refers to. Raises DomainError with what does."""
+        if problem := references.problem(item):
+            raise DomainError(problem)
         db.session.delete(item)
         db.session.flush()
 
     def delete_all(self, items: Sequence[Any]) -> None:
         for item in items:
-            db.session.delete(item)
-        db.session.flush()
+            self.delete(item)
+
+
+def names_of(target: Any, keys: Iterable[Any]) -> dict[Any, str]:
+    """{key: what the row is called where others refer to it}: a division by its path; what is out of sight is left out.
+
+    One statement, whatever the number.
+    """
+    if target is Division:
+        return divisions.paths_of(keys)
+    wanted = sorted({key for key in keys if key is not None})
+    if not wanted:
+        return {}
+    interface = RegisterInterface.of(target)
+    return {interface.key_value(row): str(row) for row in interface.get_many(wanted)}
 
 
 def as_text(value: Any) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
-from sqlalchemy import ColumnElement, false, inspect, or_, true
+from sqlalchemy import ColumnElement, false, inspect, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -91,13 +91,6 @@ def inside(cls: Any, codes: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(false(), *(getattr(cls, _COLUMNS.get(len(code), cls.__place__)) == code for code in codes))
 
 
-def _children_of(registers: set[str]) -> set[str]:
-    """The tables whose rows are seen with a row of one of `registers`: their history is too."""
-    children = [m for m in Model.registry.mappers if visibility_of(m.class_) is Visibility.PARENT]
-    parents = {m.class_.__name__: m.relationships[m.class_.__parent__].mapper.class_.__name__ for m in children}
-    return {child for child, parent in parents.items() if parent in registers}
-
-
 def _true_if(anything: Iterable[Any]) -> ColumnElement[bool]:
     return true() if any(True for _ in anything) else false()
 
@@ -123,18 +116,25 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         parent = inspect(cls).relationships[cls.__parent__].mapper.class_
         asked = (parent.__name__, "view" if verb == "view" else needed(cls, "edit"))
         return getattr(cls, cls.__parent__).has(predicate(parent, actor, asked))
+    if kind is Visibility.ATTACHED:
+        needed_verb = "view" if verb == "view" else "edit"
+        parts = (
+            (cls.register == m.__name__)
+            & cls.row_uid.in_(select(m.uid).where(predicate(m, actor, (m.__name__, needed_verb))))
+            for m in attachable().values()
+        )
+        return or_(false(), *parts)
     if kind is Visibility.ADDRESSED:
         sent = getattr(cls, cls.__addressee__)
         return or_(inside(cls, places), *(sent.startswith(code, autoescape=True) for code in places if verb == "view"))
     if kind is Visibility.HISTORY:
         seen: dict[str, set[str]] = {}
         for grant in actor.grants:
-            names = {r for r, v in grant.permissions if v == "view"}
-            seen.setdefault(grant.division_code, set()).update(names, _children_of(names))
-        parts = [inside(cls, (code,)) & cls.register.in_(sorted(names)) for code, names in sorted(seen.items())]
+            seen.setdefault(grant.division_code, set()).update(r for r, v in grant.permissions if v == "view")
+        mine = [inside(cls, (code,)) & cls.root_register.in_(sorted(names)) for code, names in sorted(seen.items())]
         shipped = {m.class_.__name__ for m in Model.registry.mappers if visibility_of(m.class_) is Visibility.SHIPPED}
         placeless = shipped & {name for names in seen.values() for name in names}
-        return or_(false(), *parts, cls.division_code.is_(None) & cls.register.in_(sorted(placeless)))
+        return or_(false(), *mine, cls.division_code.is_(None) & cls.root_register.in_(sorted(placeless)))
     if kind is Visibility.SHIPPED:
         place = getattr(cls, cls.__place__)
         below = or_(false(), *(place.startswith(code, autoescape=True) for code in places))
@@ -144,6 +144,12 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if kind is Visibility.COMMON:
         return true()
     return false()
+
+
+def attachable() -> dict[str, Any]:
+    """{register: model} of the rows that files may hang on."""
+    models = (m.class_ for m in Model.registry.mappers)
+    return {m.__name__: m for m in sorted(models, key=lambda m: m.__name__) if getattr(m, "__attachments__", False)}
 
 
 class Criteria(LoaderCriteriaOption):

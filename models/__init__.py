@@ -1,25 +1,52 @@
 """What a row is and may never violate. One file per aggregate."""
 
+from models.attachment import Attachment
 from models.audit import AuditEntry
-from models.base import DivisionOwned, Located, Model, Stamped, Visibility
+from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Visibility
+from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
+from models.member_unit import MemberUnit
+from models.role import RoleBaseline, StaffRole
+from models.serial import Serial
 from models.station import Station, StationHost, StationLevel
-from models.user import Account, RoleBaseline, StaffRole, UserScope
+from models.station_member import Seat, StationMember
+from models.training import Attendance, Organizer, Training
+from models.user import Account, UserScope
+from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 
 __all__ = [
     "Account",
+    "Applicant",
+    "Attachment",
+    "Attendance",
     "AuditEntry",
+    "Case",
+    "Channel",
     "Division",
     "DivisionLevel",
     "DivisionOwned",
+    "Ended",
+    "Engagement",
     "Located",
+    "MemberUnit",
     "Model",
+    "Organizer",
+    "RightsCategory",
     "RoleBaseline",
+    "Seat",
+    "Serial",
+    "Sex",
+    "Specialty",
     "StaffRole",
     "Stamped",
     "Station",
     "StationHost",
     "StationLevel",
+    "StationMember",
+    "StationOwned",
+    "Training",
     "UserScope",
     "Visibility",
+    "Volunteer",
+    "VolunteerRole",
 ]

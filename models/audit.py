@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import VILLAGE, Located, Model, Visibility
@@ -14,12 +14,13 @@ class AuditEntry(Located, Model):
     """One change of one row, written in the transaction of the change.
 
     `division_code` is no foreign key: an entry outlives its row and its division. `chain`, `prev` and `link` are for
-    the sealer that will chain the entries after commit; until then `prev` and `link` are empty.
+    the sealer that will chain the entries after commit; until then `prev` and `link` are empty. The root is the row in
+    whose history the entry stands: the row itself, or what it is a child or an attachment of.
     """
 
     __tablename__ = "audit_entry"
     __visibility__: ClassVar[Visibility] = Visibility.HISTORY
-    __table_args__ = (UniqueConstraint("chain", "prev"), Index(None, "register", "row_key", "id"))
+    __table_args__ = (UniqueConstraint("chain", "prev"), Index(None, "root_register", "root_key", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(info={"label": _l("时间")})
@@ -29,6 +30,8 @@ class AuditEntry(Located, Model):
     register: Mapped[str] = mapped_column(String(64))
     row_key: Mapped[str] = mapped_column(String(64))
     row_name: Mapped[str] = mapped_column(String(100))
+    root_register: Mapped[str] = mapped_column(String(64), server_default=text("''"))
+    root_key: Mapped[str] = mapped_column(String(64), server_default=text("''"))
     division_code: Mapped[str | None] = mapped_column(String(VILLAGE))
     changes: Mapped[dict[str, Any]] = mapped_column(JSON, info={"label": _l("修改内容")})
     mac: Mapped[str] = mapped_column(String(80))

@@ -5,16 +5,18 @@ takes `Model` from here and never from Flask-AppBuilder.
 """
 
 import enum
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_appbuilder.models.sqla import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, event
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, Index, String, Text, event, text
 from sqlalchemy.orm import ColumnProperty, Mapped, declared_attr, mapped_column, relationship, validates
 
 if TYPE_CHECKING:
     from models.division import Division
+    from models.station import Station
 
 __all__ = [
     "CITY",
@@ -23,11 +25,16 @@ __all__ = [
     "TOWNSHIP",
     "VILLAGE",
     "DivisionOwned",
+    "Ended",
     "Located",
     "Model",
+    "Sex",
     "Stamped",
+    "StationOwned",
     "Visibility",
+    "blind_index",
     "place_of",
+    "secret",
 ]
 
 Model.metadata.naming_convention = {
@@ -52,6 +59,7 @@ class Visibility(enum.Enum):
     DOWN = "mine and below"
     REFERENCE = "readable along my own line, without private columns"
     PARENT = "as the row that `__parent__` names"
+    ATTACHED = "as the row whose uid it carries"
     ADDRESSED = "mine and below, and what is sent to a division of mine"
     HISTORY = "as DOWN, for the registers I may view"
     SHIPPED = "those without a place, and along my own line; written by the rules of delegation"
@@ -122,11 +130,80 @@ class DivisionOwned(Located):
         return code
 
 
-class Stamped:
-    """When a row was made and last changed, UTC; `app.audit` writes them, the history says who."""
+class StationOwned(DivisionOwned):
+    """A row of one station. It lies where the station does: `app.derive` says so, a composite key holds it."""
 
+    __place_from__: ClassVar[str] = "station_id"
+
+    @declared_attr
+    def station_id(cls) -> Mapped[int]:
+        return mapped_column(index=True, info={"label": _l("所属维权站")})
+
+    @declared_attr
+    def station(cls) -> Mapped["Station"]:
+        return relationship(
+            "Station",
+            primaryjoin=lambda: cls.station_id == Model.registry._class_registry["Station"].id,
+            foreign_keys=lambda: [cls.station_id],  # type: ignore[arg-type]
+            viewonly=True,
+            info={"label": _l("所属维权站")},
+        )
+
+
+class Ended:
+    """A row with a name or a number is not deleted: it ends, on a day and for a reason, and can be resumed."""
+
+    __ending__: ClassVar[Any] = _l("停用")  # what it is called here: 离任, 作废, 撤销
+
+    @declared_attr
+    def ended_on(cls) -> Mapped[date | None]:
+        return mapped_column(info={"label": _l("%(ending)s日期", ending=cls.__ending__), "not_future": True})
+
+    @declared_attr
+    def ended_reason(cls) -> Mapped[str | None]:
+        return mapped_column(String(200), info={"label": _l("%(ending)s原因", ending=cls.__ending__)})
+
+
+class Sex(enum.Enum):
+    """As the identity number tells it (GB 11643)."""
+
+    F = "女"
+    M = "男"
+
+
+def secret(kind: str, label: Any, **info: Any) -> Any:
+    """A column for what is secret about a person: it holds ciphertext only; `app.secret` seals, opens and masks it.
+
+    `kind` (phone, id_number, address, narrative) says how it is checked and masked.
+    """
+    return mapped_column(Text, info={"label": label, "secret": kind, **info})
+
+
+def blind_index() -> Any:
+    """Beside a secret column `x`, as `x_index`: equal secrets of one kind have equal indexes, which tell nothing."""
+    return mapped_column(String(80), index=True, info={"derived": True})
+
+
+def new_uid() -> str:
+    return uuid.uuid4().hex
+
+
+class Stamped:
+    """A row of a register: a name for life, the number of its states, and when it was made and last changed (UTC).
+
+    `uid` is made before the row is (secrets are bound to it, and a form that is sent twice makes one row); `version`
+    goes up with every change, and a form that was filled in on an older one is refused.
+    """
+
+    # The server's defaults are for rows that stood in a table before it had these columns; a migration fills them in.
+    uid: Mapped[str] = mapped_column(String(32), default=new_uid, server_default=text("''"), info={"derived": True})
+    version: Mapped[int] = mapped_column(server_default=text("1"), info={"derived": True})
     created_at: Mapped[datetime] = mapped_column(info={"label": _l("创建时间"), "derived": True})
     changed_at: Mapped[datetime] = mapped_column(info={"label": _l("更新时间"), "derived": True})
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
 
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
@@ -138,6 +215,30 @@ def _hold_place(mapper: Any, cls: type) -> None:
             _held(table, cls.__place__, name, digits)
         for name in (*PLACES, "division_code") if issubclass(cls, DivisionOwned) else PLACES:
             Index(None, table.c[name], *mapper.primary_key)
+
+
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _hold_station(mapper: Any, cls: type) -> None:
+    """A station cannot move away from its rows, nor a row from its station."""
+    if issubclass(cls, StationOwned):
+        mapper.local_table.append_constraint(
+            ForeignKeyConstraint(["station_id", "division_code"], ["station.id", "station.division_code"])
+        )
+
+
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _hold_uid(mapper: Any, cls: type) -> None:
+    """An index, not a constraint: SQLite adds one to a table without building the table again."""
+    if issubclass(cls, Stamped):
+        Index(None, mapper.local_table.c.uid, unique=True)
+
+
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _hold_ending(mapper: Any, cls: type) -> None:
+    if issubclass(cls, Ended):
+        CheckConstraint(
+            "(ended_on IS NULL) = (ended_reason IS NULL)", name="ended_for_a_reason", table=mapper.local_table
+        )
 
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)

@@ -50,6 +50,7 @@ class Division(Located, Stamped, Model):
     """A city, county, township or village. The code never changes; a merger makes a new row and points to it."""
 
     __tablename__ = "division"
+    __label__ = _l("区划")
     __place__: ClassVar[str] = "code"
     __visibility__: ClassVar[Visibility] = Visibility.REFERENCE
     __table_args__ = (

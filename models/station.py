@@ -4,10 +4,10 @@ import enum
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from models.base import TOWNSHIP, VILLAGE, DivisionOwned, Model, Stamped
+from models.base import TOWNSHIP, VILLAGE, DivisionOwned, Ended, Model, Stamped
 
 
 class StationLevel(enum.Enum):
@@ -26,11 +26,15 @@ class StationHost(enum.Enum):
     SELF = "自行建立"
 
 
-class Station(DivisionOwned, Stamped, Model):
+class Station(DivisionOwned, Ended, Stamped, Model):
     """妇女维权站."""
 
     __tablename__ = "station"
+    __label__ = _l("维权站")
+    __ending__ = _l("撤销")
+    __attachments__ = True
     __table_args__ = (
+        Index(None, "id", "division_code", unique=True),  # what the rows of a station hold on to
         UniqueConstraint("division_code", "name", info={"field": "name", "message": _l("该区划已有同名的维权站。")}),
         CheckConstraint(
             "coalesce(level, '') = "

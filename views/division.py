@@ -1,7 +1,5 @@
 """区划."""
 
-from flask_babel import lazy_gettext as _l
-
 from app.interface import RegisterInterface
 from models import Division
 from views.base import RegisterView
@@ -11,7 +9,6 @@ class DivisionView(RegisterView):
     datamodel = RegisterInterface(Division)
     route_base = "/divisions"
     class_permission_name = "Division"
-    title_name = _l("区划")
     list_columns = ["code", "name", "level", "parent", "is_pseudo", "retired_on"]
     show_columns = ["code", "name", "level", "parent", "is_pseudo", "retired_on", "successor", "note"]
     add_columns = ["code", "name", "note"]

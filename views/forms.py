@@ -14,9 +14,9 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
-from wtforms.widgets import DateInput
+from wtforms.widgets import DateInput, TextArea
 
-from app import clock
+from app import clock, identity, secret
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
 
@@ -45,7 +45,7 @@ def tidy(text: str | None) -> str | None:
 
 def printable(_form: Any, field: Field) -> None:
     """Refuse control and invisible characters (line breaks are fine where the field has several lines)."""
-    allowed = "\n\r\t" if isinstance(field, TextAreaField) else ""
+    allowed = "\n\r\t" if isinstance(field.widget, TextArea) else ""
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in allowed for c in field.data or ""):
         raise ValidationError(_("含有无法识别的字符。"))
 
@@ -126,6 +126,10 @@ class RelationField(Field):
             self._found[key] = self.target.get(key) if key else None
         return self._found[key]
 
+    def prime(self, found: dict[Any, Any]) -> None:
+        """Know rows that were looked up for many fields at once."""
+        self._found |= found
+
     @property
     def fixed(self) -> bool:
         """Whether the row already points to something out of sight."""
@@ -155,12 +159,63 @@ class RelationField(Field):
 
 def may_choose(field: RelationField, key: Any) -> bool:
     """A place needs the verb there; any other key needs its row to be visible."""
-    if field.column == field.datamodel.obj.__place__:
-        actor = current_actor()
-        if actor is None or not actor.covers(field.verb, field.datamodel.register, key):
-            return False
     row = field.find(key)
-    return row is not None and field.target.may_be_chosen(row)
+    if row is None or not field.target.may_be_chosen(row):
+        return False
+    if not field.datamodel.places(field.column):
+        return True
+    actor = current_actor()
+    return actor is not None and actor.covers(field.verb, field.datamodel.register, row.place)
+
+
+class SecretField(StringField):
+    """A secret is never sent to the form: an empty box keeps it, typing replaces it, a tick removes it."""
+
+    def __init__(self, label: Any, kind: str, column: str, fills: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.kind, self.column, self.fills, self.masked = kind, column, fills, ""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        self.is_removed = bool(formdata and formdata.get(f"{self.name}__remove"))
+
+    def process_data(self, value: Any) -> None:
+        self.data = None  # the ciphertext stays where it is
+
+    def remember(self, row: Any) -> None:
+        """Show, beside the empty box, what is stored: masked."""
+        self.masked = secret.masked(row, self.column)
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        kind = secret.KINDS[self.kind]
+        if problem := kind.problem(kind.normalise(self.data), clock.today()):
+            raise StopValidation(problem)
+        self._fill(form, kind.normalise(self.data))
+
+    def _fill(self, form: Any, number: str) -> None:
+        """What the identity number tells is filled in where nothing stands, and may not stand otherwise."""
+        for told, name in self.fills.items():
+            field, value = form._fields.get(name), getattr(identity, told)(number)
+            if field is None or field.errors or field.process_errors:
+                continue
+            if not field.data:
+                field.data = value
+            elif field.data != value:
+                raise StopValidation(_("与所填的「%(label)s」不一致，请核对。", label=field.label.text))
+
+    @property
+    def hint(self) -> str | None:
+        """What is odd about the number but no error."""
+        is_number = self.kind == "id_number" and self.data
+        return identity.warning(identity.normalise(self.data)) if is_number else None
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        if self.data:
+            secret.put(obj, name, self.data)
+        elif self.is_removed:
+            secret.put(obj, name, None)
 
 
 def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:
@@ -176,6 +231,17 @@ def _text_field(info: dict[str, Any], length: int | None, validators: list[Any],
     return StringField(filters=[tidy], render_kw=CONTROL | kind, **common)
 
 
+MODES = {"phone": {"type": "tel"}, "id_number": {"autocapitalize": "characters", "spellcheck": "false"}}
+
+
+def _secret_field(info: dict[str, Any], name: str, common: dict[str, Any]) -> Field:
+    common["validators"] = [*common["validators"], printable]
+    common |= {"kind": info["secret"], "column": name, "fills": info.get("fills", {})}
+    look: dict[str, Any] = {"autocomplete": "off", **MODES.get(info["secret"], {})}
+    widget = {"widget": TextArea()} if info.get("multiline") else {}
+    return SecretField(filters=[tidy], render_kw=CONTROL | look | ({"rows": 5} if widget else {}), **widget, **common)
+
+
 def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     """The form field of one column, with the checks its type and `info` ask for."""
     column, info, kind = datamodel.list_columns[name], datamodel.info(name), datamodel.kind(name)
@@ -185,6 +251,8 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     common: dict[str, Any] = {"label": info["label"], "description": info.get("help", ""), "validators": validators}
     if column.default is not None and column.default.is_scalar:
         common["default"] = column.default.arg
+    if kind == "secret":
+        return _secret_field(info, name, common)
     target = datamodel.target_of(name)
     if target is not None:
         return RelationField(datamodel=datamodel, column=name, target=target, verb=verb, **common)
@@ -205,3 +273,12 @@ def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[
     """A form class with the columns `names`; `verb` is what the post will do (add, edit)."""
     fields = {name: field_for(datamodel, name, verb) for name in names}
     return type(f"{datamodel.register}Form", (Form,), fields)
+
+
+class EndForm(Form):
+    """When and why a row ends."""
+
+    ended_on = DateField(_l("日期"), widget=MendableDate(), render_kw=CONTROL, validators=[required, not_future])
+    ended_reason = StringField(
+        _l("原因"), filters=[tidy], render_kw=CONTROL, validators=[required, printable, Length(max=200)]
+    )

@@ -5,9 +5,14 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 
 from views.auth import SignInView
+from views.case import CaseView
 from views.division import DivisionView
 from views.health import HealthView
+from views.member_unit import MemberUnitView
 from views.station import StationView
+from views.station_member import StationMemberView
+from views.training import TrainingView
+from views.volunteer import VolunteerView
 
 
 class Entry(NamedTuple):
@@ -20,6 +25,11 @@ class Entry(NamedTuple):
 
 MENU = (
     Entry("menu-stations", StationView, _l("维权站")),
+    Entry("menu-members", StationMemberView, _l("班子")),
+    Entry("menu-units", MemberUnitView, _l("成员单位")),
+    Entry("menu-volunteers", VolunteerView, _l("队伍")),
+    Entry("menu-cases", CaseView, _l("案件")),
+    Entry("menu-trainings", TrainingView, _l("培训")),
     Entry("menu-divisions", DivisionView, _l("区划")),
 )
 

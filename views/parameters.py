@@ -8,15 +8,17 @@ from operator import eq, ge, le, ne
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from werkzeug.datastructures import MultiDict
 
 from app import scope
 from app.errors import BadInput
 from app.interface import MAX_INTEGER, Query, RegisterInterface
+from models import Ended
 
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_TEXT = 100
+CURRENT, ENDED, ALL = "no", "yes", "all"  # `_ended`: rows in use, rows that ended, both
 # Kind of column → the comparisons it offers, in the order of the n in `_flt_n_column`.
 OPERATORS = {
     "text": ("contains", "equals", "excludes"),
@@ -36,6 +38,12 @@ class Asked:
     page: int
     size: int
     values: dict[str, list[str]] = field(default_factory=dict)
+    ended: str = "no"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for that leaves rows out."""
+        return bool(self.query.q or self.ended != CURRENT or any(map(any, self.values.values())))
 
 
 def integer(text: str, highest: int) -> int:
@@ -53,7 +61,18 @@ def parse(datamodel: RegisterInterface, args: MultiDict[str, str], view: Any) ->
     q = clean(args.get("q", ""))
     values = {key: [v for v in args.getlist(key) if v.strip()] for key in args if key.startswith("_flt_")}
     conditions = [c for key, texts in sorted(values.items()) for c in _conditions(datamodel, key, texts, view)]
-    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values)
+    ended = args.get("_ended") or CURRENT
+    conditions += _endings(datamodel.obj, ended)
+    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values, ended)
+
+
+def _endings(model: Any, asked: str) -> list[ColumnElement[bool]]:
+    """What has ended stays out of a list until it is asked for."""
+    if asked not in (CURRENT, ENDED, ALL):
+        raise BadInput(_("查询方式无效。"))
+    if not issubclass(model, Ended) or asked == ALL:
+        return []
+    return [model.ended_on.is_(None) if asked == CURRENT else model.ended_on.is_not(None)]
 
 
 def clean(text: str) -> str:
@@ -99,7 +118,10 @@ def condition(datamodel: RegisterInterface, column: str, operator: str, text: st
     """One comparison as SQL. Raises BadInput when the text is no value of that column."""
     kind, attribute = datamodel.kind(column), getattr(datamodel.obj, column)
     if operator == "within":
-        return scope.inside(datamodel.obj, (text,)) if column == datamodel.obj.__place__ else attribute == text
+        if column == datamodel.obj.__place__:
+            return scope.inside(datamodel.obj, (text,))
+        key = RegisterInterface.of(datamodel.target_of(column)).key_of(text)
+        return attribute == key if key is not None else false()
     if operator == "contains":
         return attribute.icontains(text, autoescape=True)
     if operator == "excludes":

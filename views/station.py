@@ -1,9 +1,11 @@
 """维权站."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app import leadership
 from app.interface import RegisterInterface
 from models import Station
 from views.base import RegisterView, bulk_action
@@ -13,7 +15,6 @@ class StationView(RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"
-    title_name = _l("维权站")
     list_columns = ["name", "division", "level", "host", "has_plaque", "founded_on", "mark"]
     show_columns = [
         "name",
@@ -27,6 +28,8 @@ class StationView(RegisterView):
         "address",
         "phone",
         "has_plaque",
+        "ended_on",
+        "ended_reason",
         "created_at",
         "changed_at",
     ]
@@ -44,6 +47,9 @@ class StationView(RegisterView):
     search_columns = ["division_code", "name", "level", "host", "is_integrated", "has_plaque", "founded_on"]
     order_columns = ["name", "level", "host", "has_plaque", "founded_on"]
     quick_search = ["name", "address", "phone"]
+
+    def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
+        return [(_l("班子"), leadership.gaps_of(row)), (_l("维权队伍"), leadership.team_of(row))]
 
     @bulk_action("edit", _l("标记为已挂牌"))
     def bulk_plaque(self, rows: list[Any]) -> None:

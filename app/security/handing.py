@@ -22,7 +22,7 @@ from app.security.actor import Actor
 from app.security.delegation import Held, Person, RoleFacts
 from app.security.roles import Cells, verb_of
 from models import Account, StaffRole, UserScope
-from models.user import title_of
+from models.role import title_of
 
 USER, ROLE, SCOPE = Account.__table__, StaffRole.__table__, UserScope.__table__
 CELLS = (

@@ -40,7 +40,27 @@ MATRIX: dict[str, dict[str, str]] = {
         system_admin="view add edit delete export",
     ),
     "Station": _row(
-        division_admin="view add edit delete export", staff="view edit", center="view", supervisor="view export",
+        division_admin="view add edit end delete export", staff="view edit", center="view", supervisor="view export",
+    ),
+    "StationMember": _row(
+        division_admin="view reveal add edit end delete export", staff="view add edit", center="view",
+        supervisor="view export",
+    ),
+    "MemberUnit": _row(
+        division_admin="view reveal add edit end delete export", staff="view", center="view", unit_officer="view",
+        supervisor="view export",
+    ),
+    "Volunteer": _row(
+        division_admin="view reveal add edit end export", staff="view add edit", center="view",
+        supervisor="view export",
+    ),
+    "Case": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit", center="view",
+        supervisor="view",
+    ),
+    "Training": _row(
+        division_admin="view add edit end delete export", staff="view add edit", center="view",
+        supervisor="view export",
     ),
     "Account": _row(manager="view add edit grant", system_admin="view add edit grant"),
     "StaffRole": _row(manager="view grant", system_admin="view"),

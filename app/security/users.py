@@ -13,7 +13,8 @@ from app.extensions import db
 from app.security.actor import Actor, Grant
 from app.security.roles import HANDING, plain, verb_of
 from models import Account, Division, StaffRole, UserScope
-from models.user import MAX_SCOPES, title_of
+from models.role import title_of
+from models.user import MAX_SCOPES
 
 
 @cache

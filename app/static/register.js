@@ -1,6 +1,31 @@
 // What a register page needs beyond HTML: relation choosers, ask before deleting, tick all.
 import { attach } from "./relation.js";
 
+// Another line for a table of child rows: a copy of its last one, emptied and numbered on.
+document.querySelectorAll("[data-lines]").forEach((lines) => {
+  const plain = lines.lastElementChild.cloneNode(true);
+  const first = plain.querySelector("[name]").name.match(/^(\w+-)(\d+)-/);
+  let number = Number(first[2]);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-default btn-sm";
+  button.textContent = "再加一行";
+  button.addEventListener("click", () => {
+    const line = plain.cloneNode(true);
+    number += 1;
+    for (const element of line.querySelectorAll("[id], [name], [for]")) {
+      for (const name of ["id", "name", "for"]) {
+        const value = element.getAttribute(name);
+        if (value) element.setAttribute(name, value.replace(first[0], `${first[1]}${number}-`));
+      }
+    }
+    lines.append(line);
+    line.querySelectorAll("[data-relation]").forEach(attach);
+    line.querySelector("input:not([type=hidden]), select")?.focus();
+  });
+  lines.closest("table").after(button);
+});
+
 document.querySelectorAll("[data-relation]").forEach(attach);
 
 document.addEventListener("click", (event) => {

@@ -20,12 +20,16 @@ MANAGER, SYSTEM, AUDITOR = "授权管理员", "系统管理员", "审计员"
 ROLES = (ADMIN, STAFF, CENTER, OFFICER, SUPERVISOR, MANAGER, SYSTEM, AUDITOR)
 PLACES = (CITY, COUNTY, OWN, CHILD, SIBLING, OTHER_COUNTY, "330304001", FOREIGN, "990101")
 # The policy, by hand: who hands on which roles; he does so strictly below his own place.
-# OFFICER stands beside SYSTEM as long as it holds nothing but 区划 查看, which a system administrator hands on too.
-HANDS = {MANAGER: {ADMIN, STAFF, CENTER, OFFICER, SUPERVISOR, MANAGER}, SYSTEM: {SYSTEM, AUDITOR, OFFICER}}
+HANDS = {MANAGER: {ADMIN, STAFF, CENTER, OFFICER, SUPERVISOR, MANAGER}, SYSTEM: {SYSTEM, AUDITOR}}
 # What a manager may put into an ordinary role.
 ORDINARY = {
     *(("Division", verb) for verb in ("view", "export")),
-    *(("Station", verb) for verb in ("view", "add", "edit", "delete", "export")),
+    *(("Station", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
+    *(("StationMember", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
+    *(("MemberUnit", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
+    *(("Volunteer", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),
 }

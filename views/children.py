@@ -1,0 +1,152 @@
+"""Rows of another table that are kept inside their parent's form, e.g. the attendance list of a training."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import inspect
+
+from app.errors import DomainError
+from app.extensions import db
+from app.interface import RegisterInterface
+from views.forms import Form, RelationField, form_for
+
+BLANK, MOST = 3, 300  # empty rows at the end of a form; rows of one form
+
+
+@dataclass(frozen=True)
+class Children:
+    """The declaration: the parent's relationship, the columns of a row in the form and on the page."""
+
+    parent: type
+    name: str
+    columns: Sequence[str]
+    show_columns: Sequence[str]
+
+    @cached_property
+    def datamodel(self) -> RegisterInterface:
+        return RegisterInterface.of(inspect(self.parent).relationships[self.name].mapper.class_)
+
+    @property
+    def label(self) -> Any:
+        return inspect(self.parent).relationships[self.name].info["label"]
+
+    @cached_property
+    def form(self) -> type[Form]:
+        return form_for(self.datamodel, list(self.columns), "edit")
+
+    @cached_property
+    def parent_key(self) -> str:
+        """The child's column that says whose it is."""
+        relation = inspect(self.datamodel.obj).relationships[self.datamodel.obj.__parent__]
+        return next(iter(relation.local_columns)).key
+
+    def of(self, parent: Any) -> list[Any]:
+        """The visible children of a stored row, in their order."""
+        return self.datamodel.rows_where(self.parent_key, inspect(parent).identity[0]) if parent is not None else []
+
+    def rows(self, parent: Any) -> "ChildRows":
+        return ChildRows(self, parent)
+
+    def shown(self, parent: Any) -> dict[str, Any]:
+        """What the parent's page shows of them."""
+        found = self.of(parent)
+        labels = [str(self.datamodel.label(name)) for name in self.show_columns]
+        return {"label": self.label, "labels": labels, "cells": self.datamodel.cells(found, self.show_columns)}
+
+
+class ChildRow:
+    """One line of the form: a stored child, or a new one."""
+
+    def __init__(self, declared: Children, prefix: str, child: Any) -> None:
+        self.prefix, self.child = prefix, child
+        self.form = declared.form(obj=child, prefix=f"{prefix}-", meta={"csrf": False})
+        self.key = inspect(child).identity[0] if child is not None else ""
+        self.version = child.version if child is not None else ""
+        self.problem = ""
+        self.is_removed = f"{prefix}-_remove" in request.form
+
+    @property
+    def is_blank(self) -> bool:
+        """A new line in which nothing was typed or chosen (a tick alone is not enough: it may be there by default)."""
+        typed = (value for f in self.form if f.type != "TickField" for value in f.raw_data or ())
+        return self.child is None and not any(str(value).strip() for value in typed)
+
+
+class ChildRows:
+    """All lines of one form. A line that names a child of another parent is a line whose child is gone."""
+
+    def __init__(self, declared: Children, parent: Any) -> None:
+        self.declared, self.name, self.label = declared, declared.name, declared.label
+        self.stored = {str(inspect(child).identity[0]): child for child in declared.of(parent)}
+        self.lines = self._posted() if request.method == "POST" else self._fresh()
+        self._look_up()
+
+    @property
+    def fields(self) -> Iterable[Any]:
+        """The fields of an empty line, for the heads of the table."""
+        return self.declared.form(prefix=f"{self.name}-new-", meta={"csrf": False}, formdata=None)
+
+    def _fresh(self) -> list[ChildRow]:
+        children = [*self.stored.values(), *[None] * BLANK]
+        return [ChildRow(self.declared, f"{self.name}-{n}", child) for n, child in enumerate(children)]
+
+    def _posted(self) -> list[ChildRow]:
+        marks = (re.fullmatch(rf"{self.name}-(\d{{1,4}})-_key", key, re.ASCII) for key in request.form)
+        numbers = sorted({int(mark[1]) for mark in marks if mark})
+        if len(numbers) > MOST:
+            raise DomainError(_("一张表最多 %(n)s 行。", n=MOST))
+        lines = []
+        for number in numbers:
+            prefix = f"{self.name}-{number}"
+            key = request.form.get(f"{prefix}-_key", "")
+            line = ChildRow(self.declared, prefix, self.stored.get(key))
+            if key and line.child is None:
+                line.problem, line.key = _("这一行已被他人删除。"), key
+            elif line.child is not None and request.form.get(f"{prefix}-_version") != str(line.version):
+                line.problem = _("这一行已被他人修改，现在是：%(now)s。请核对后再次保存。", now=self._now(line.child))
+            lines.append(line)
+        blank = f"{self.name}-{max(numbers, default=-1) + 1}"
+        return [*lines, ChildRow(self.declared, blank, None)]
+
+    def _now(self, child: Any) -> str:
+        return "，".join(cell for cell in self.declared.datamodel.cells([child], self.declared.show_columns)[0] if cell)
+
+    def _look_up(self) -> None:
+        """What all lines point to, in one statement for each column."""
+        for name in self.declared.columns:
+            fields = [line.form[name] for line in self.lines if isinstance(line.form[name], RelationField)]
+            if not fields:
+                continue
+            keys = {key for field in fields for key in (field.data, field.object_data) if key}
+            target = fields[0].target
+            found = {target.key_value(row): row for row in target.get_many(keys)}
+            for field in fields:
+                field.prime({key: found.get(key) for key in keys})
+
+    def validate(self) -> bool:
+        """Whether every line that is meant can be saved."""
+        sound = True
+        for line in self.lines:
+            if not line.problem and not line.is_removed and not line.is_blank:
+                sound = line.form.validate() and sound
+            sound = sound and not line.problem
+        return sound
+
+    def save(self, parent: Any) -> None:
+        """Write the lines, flushed."""
+        datamodel = self.declared.datamodel
+        for line in self.lines:
+            if line.child is None and not line.is_removed and not line.is_blank:
+                child = datamodel.obj(**{self.declared.parent_key: inspect(parent).identity[0]})
+                line.form.populate_obj(child)
+                datamodel.add(child)
+            elif line.child is not None and line.is_removed:
+                datamodel.delete(line.child)
+            elif line.child is not None:
+                line.form.populate_obj(line.child)
+        db.session.flush()

@@ -1,0 +1,33 @@
+"""Opening a secret: with a reason, recorded in the transaction that reads it, shown once and kept nowhere."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+
+from app import audit, secret
+from app.extensions import db
+from views.access import needs
+from views.core import Core
+from views.forms import tidy
+
+SHORTEST, LONGEST = 2, 100  # characters of a reason
+
+
+class Disclosing(Core):
+    @expose("/reveal/<pk>", methods=["POST"])
+    @needs("reveal")
+    def reveal(self, pk: str) -> Any:
+        """The page of the row with one secret in clear; no record, no secret."""
+        row, column = self._row(pk, "reveal"), request.form.get("column", "")
+        if column not in self.show_columns or not self.datamodel.info(column).get("secret"):
+            abort(404)
+        reason = tidy(request.form.get("other")) or tidy(request.form.get("reason")) or ""
+        if not (SHORTEST <= len(reason) <= LONGEST and reason.isprintable()):
+            flash(_("请填写查看的理由（2 至 100 个字）。"), "danger")
+            return redirect(self.url("show", pk=self.key(row)))
+        opened = secret.get(row, column) or ""
+        audit.note(db.session(), "reveal", row, {"_column": [None, column], "_reason": [None, reason]})
+        db.session.commit()
+        return self._show(row, {column: opened})

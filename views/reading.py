@@ -1,0 +1,167 @@
+"""Reading a register: list, page, history, Excel, and the choices of its foreign keys."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, jsonify, redirect, request, send_file
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app import clock, divisions, scope
+from app.exchange.excel import MAX_ROWS, workbook
+from app.history import history_of
+from app.interface import RegisterInterface, names_of
+from models import Division
+from views import parameters
+from views.access import needs, require
+from views.core import Core
+
+HISTORY_PAGE = 50
+
+
+class Reading(Core):
+    """Every method asks for one verb (`needs`) and reads through the scope guard."""
+
+    @expose("/")
+    @needs("view")
+    def root(self) -> Any:
+        return redirect(self.url("list"))
+
+    @expose("/list/")
+    @needs("view")
+    def list(self) -> Any:
+        asked = parameters.parse(self.datamodel, request.args, self)
+        count = self.datamodel.count(asked.query, self.quick_search)
+        page = min(asked.page, max(0, (count - 1) // asked.size))
+        rows = self.datamodel.page(asked.query, self.quick_search, page * asked.size, asked.size)
+        return self._page(
+            self.list_template,
+            title=self.title_name,
+            asked=asked,
+            count=count,
+            page=page,
+            pages=max(1, -(-count // asked.size)),
+            rows=list(zip(rows, self.datamodel.cells(rows, self.list_columns), strict=True)),
+            sizes=parameters.PAGE_SIZES,
+            actions=[a for a in self.actions.values() if self.can(a.func._verb)],
+            filters=self._filter_fields(asked),
+            link=self._link,
+            show_base=self.url("show", pk=""),
+            edit_base=self.url("edit", pk=""),
+        )
+
+    def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
+        """This list (or its export) as it is asked for now, with another order, page or page size."""
+        name = type(self).__name__
+        args = MultiDict(request.args)
+        args.pop(f"page_{name}", None)
+        if order:
+            args[f"_oc_{name}"], args[f"_od_{name}"] = order
+        if size:
+            args[f"psize_{name}"] = str(size)
+        if page:
+            args[f"page_{name}"] = str(page)
+        return f"{self.url(method)}?{urlencode([pair for pair in args.items(multi=True) if pair[1]])}"
+
+    def _filter_fields(self, asked: parameters.Asked) -> Sequence[dict[str, Any]]:
+        """What the search panel shows for each search column: kind, label, choices and what is asked now."""
+        fields = []
+        for name in self.search_columns:
+            kind, column = self.datamodel.kind(name), self.datamodel.list_columns[name]
+            keys = [f"_flt_{n}_{name}" for n in range(2 if kind in ("date", "integer") else 1)]
+            values = [(asked.values.get(key) or [""])[0] for key in keys]
+            related = kind == "relation"
+            target = self.datamodel.target_of(name) if related and values[0] else None
+            key = RegisterInterface.of(target).key_of(values[0]) if target else None
+            text = names_of(target, [key]).get(key, values[0]) if target else ""
+            fields.append(
+                {
+                    "kind": kind, "label": self.labels[name], "inputs": list(zip(keys, values, strict=True)),
+                    "choices": [(m.name, m.value) for m in column.type.enum_class] if kind == "enum" else [],
+                    "text": text or "", "url": self.url("options", column=name, verb="view") if related else "",
+                }
+            )  # fmt: skip
+        return fields
+
+    @expose("/show/<pk>")
+    @needs("view")
+    def show(self, pk: str) -> Any:
+        return self._show(self._row(pk))
+
+    @expose("/history/<pk>")
+    @needs("view")
+    def history(self, pk: str) -> Any:
+        row = self._row(pk)
+        page = parameters.integer(request.args.get("page", "0"), 100_000)
+        entries = history_of(self.datamodel, row, page * HISTORY_PAGE, HISTORY_PAGE + 1)
+        more = len(entries) > HISTORY_PAGE
+        return self._page(
+            self.history_template, title=_("「%(name)s」的修改记录", name=row), row=row, entries=entries[:HISTORY_PAGE],
+            page=page, more=more,
+        )  # fmt: skip
+
+    @expose("/export")
+    @needs("export")
+    def export(self) -> Any:
+        asked = parameters.parse(self.datamodel, request.args, self)
+        rows = self.datamodel.all_for_export(asked.query, self.quick_search, MAX_ROWS)
+        names = self.export_columns or self.show_columns
+        labels = [str(self.datamodel.label(name)) for name in names]
+        data = workbook(str(self.title_name), labels, self.datamodel.cells(rows, names))
+        return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{self.title_name}_{clock.today()}.xlsx")
+
+    @expose("/options/<column>")
+    @needs("view")
+    def options(self, column: str) -> Any:
+        """Choices of a foreign key; `child.column` for one in the child rows of the form."""
+        verb = request.args.get("verb", "view")
+        known = {"view": self.search_columns, "add": self.add_columns, "edit": self.edit_columns}
+        child = next((c for c in self.children if column.startswith(f"{c.name}.")), None)
+        if child is None:
+            datamodel, columns, name = self.datamodel, [*known.get(verb, ())], column
+        else:
+            datamodel, columns, name, verb = child.datamodel, [*child.columns], column.partition(".")[2], "edit"
+        if name not in columns or datamodel.kind(name) != "relation":
+            abort(404)
+        if verb != "view" and (refused := require(self, verb)):
+            return refused
+        page = parameters.integer(request.args.get("page", "0"), 10_000)
+        items, more = self._choices(datamodel, name, verb, page * 20)
+        return jsonify(items=items, more=more)
+
+    def _choices(
+        self, datamodel: RegisterInterface, name: str, verb: str, offset: int
+    ) -> tuple[Sequence[dict[str, Any]], bool]:
+        q, parent = parameters.clean(request.args.get("q", "")), parameters.clean(request.args.get("parent", ""))
+        target = datamodel.target_of(name)
+        if target is Division:
+            place = datamodel.places(name)
+            register = datamodel.register if place else Division.__name__
+            return divisions.choices(verb if place else "view", register, q, parent, offset)
+        actor = scope.current_actor()
+        places = actor.places(verb, datamodel.register) if actor and datamodel.places(name) else None
+        return RegisterInterface.of(target).choices(q, places, offset)
+
+    def _show(self, row: Any, opened: dict[str, str] | None = None) -> Any:
+        """The page of a row; `opened` holds the secrets that were asked for with a reason."""
+        (cells,) = self.datamodel.cells([row], self.show_columns)
+        may_open = self.can("reveal") and scope.covers("reveal", row)
+        fields = [
+            {
+                "name": name,
+                "label": self.labels[name],
+                "text": (opened or {}).get(name, cell),
+                "is_open": name in (opened or {}),
+                "may_open": may_open and bool(cell) and bool(self.datamodel.info(name).get("secret")),
+            }
+            for name, cell in zip(self.show_columns, cells, strict=True)
+        ]
+        return self._page(
+            self.show_template, title=str(row), row=row, fields=fields, facts=self.facts(row),
+            children=[child.shown(row) for child in self.children], files=self.files_of(row),
+        )  # fmt: skip

@@ -1,0 +1,212 @@
+"""Writing a register: new rows, changes, endings, deletion, and actions on many rows. One commit at the end of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, make_response, redirect, request
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from app import clock
+from app.errors import BadInput
+from models import Ended
+from views import once
+from views.access import needs, require
+from views.children import ChildRows
+from views.conflicts import Conflicts
+from views.core import Core, bulk_action
+from views.forms import EndForm, RelationField, SecretField, may_choose
+
+MAX_SELECTED = 1000
+
+
+class Writing(Core):
+    """Every method asks for one verb, and saves a form only on the version it was filled in on."""
+
+    @expose("/add", methods=["GET", "POST"])
+    @needs("add")
+    def add(self) -> Any:
+        form, rows = self.add_form(), [child.rows(None) for child in self.children]
+        if request.method == "GET":
+            for name, key in self._prefilled().items():
+                form[name].data = key
+        uid = once.uid_for(self.datamodel.register)
+        if self._is_sound(form, rows):
+            row = self.datamodel.obj(uid=uid)
+
+            def change() -> None:
+                form.populate_obj(row)
+                self.datamodel.add(row)
+                for child in rows:
+                    child.save(row)
+
+            if self._is_there(uid) or self._save(form, change) or self._is_there(uid):
+                return self._added(uid, form)
+        return self._form(form, _("新增%(register)s", register=self.title_name), "add", rows=rows)
+
+    def _is_there(self, uid: str) -> bool:
+        """Whether this form was saved before: it was sent twice."""
+        return self.datamodel.key_of_uid(uid) is not None
+
+    def _added(self, uid: str, form: FlaskForm) -> Any:
+        flash(_("已新增。"), "success")
+        self._hint(form)
+        return redirect(
+            self.url("add") if "_another" in request.form else self.url("show", pk=self.datamodel.key_of_uid(uid))
+        )
+
+    def _hint(self, form: FlaskForm) -> None:
+        for field in form:
+            if isinstance(field, SecretField) and field.hint:
+                flash(field.hint, "warning")
+
+    def _prefilled(self) -> dict[str, str]:
+        """Foreign keys in the address of an empty form; one that may not be chosen is ignored."""
+        fields = self.add_form(formdata=None)
+        wanted = {
+            f.name: request.args[f.name] for f in fields if isinstance(f, RelationField) and f.name in request.args
+        }
+        keys = {name: fields[name].target.key_of(text) for name, text in wanted.items()}
+        return {name: key for name, key in keys.items() if may_choose(fields[name], key)}
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @needs("edit")
+    def edit(self, pk: str) -> Any:
+        row = self._row(pk, "edit")
+        if self.has_ended(row):
+            flash(_("这条记录已%(ending)s，请先恢复再修改。", ending=self.ending), "warning")
+            return redirect(self.url("show", pk=self.key(row)))
+        form, rows = self.edit_form(obj=row), [child.rows(row) for child in self.children]
+        self._remember(form, row)
+        conflicts = Conflicts(self.datamodel, row, form)
+        if request.method == "POST":
+            conflicts.settle()
+            if conflicts.is_saved_already and not self.children:
+                return self._saved(row, form)
+            if self._is_sound(form, rows) and not conflicts.is_open:
+
+                def change() -> None:
+                    form.populate_obj(row)
+                    for child in rows:
+                        child.save(row)
+                    self.datamodel.edit(row)
+
+                if self._save(form, change):
+                    return self._saved(row, form)
+                row = self._row(pk, "edit")
+        return self._form(
+            form, _("修改%(register)s：%(name)s", register=self.title_name, name=row), "edit", row, rows, conflicts
+        )
+
+    def _is_sound(self, form: FlaskForm, rows: Sequence[ChildRows]) -> bool:
+        """Whether form and child rows can be saved; all of them say what is wrong at once."""
+        checked = [form.validate_on_submit(), *(child.validate() for child in rows)]
+        return all(checked)
+
+    def _remember(self, form: FlaskForm, row: Any) -> None:
+        for field in form:
+            if isinstance(field, SecretField):
+                field.remember(row)
+
+    def _saved(self, row: Any, form: FlaskForm) -> Any:
+        flash(_("已保存。"), "success")
+        self._hint(form)
+        return redirect(self.url("show", pk=self.key(row)))
+
+    def _form(
+        self,
+        form: FlaskForm,
+        title: str,
+        verb: str,
+        row: Any = None,
+        rows: Sequence[ChildRows] = (),
+        conflicts: Conflicts | None = None,
+    ) -> Any:
+        page = self._page(
+            self.form_template, title=title, form=form, verb=verb, row=row, rows=rows, conflicts=conflicts,
+            once=once.token(),
+        )  # fmt: skip
+        if request.method == "GET":
+            return make_response(page, 200)
+        return make_response(page, 409 if conflicts is not None and conflicts.is_open else 422)
+
+    @expose("/end/<pk>", methods=["GET", "POST"])
+    @needs("end")
+    def end(self, pk: str) -> Any:
+        """离任, 作废, 撤销: with a day and a reason, on the version that was looked at."""
+        row, form = self._ending_row(pk), EndForm()
+        if request.method == "GET":
+            form.ended_on.data = clock.today()
+        if self.has_ended(row):
+            flash(_("这条记录已%(ending)s。", ending=self.ending), "warning")
+            return redirect(self.url("show", pk=self.key(row)))
+        is_stale = request.method == "POST" and request.form.get("_version") != str(row.version)
+        if is_stale:
+            form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]
+        elif form.validate_on_submit():
+
+            def change() -> None:
+                form.populate_obj(row)
+                self.datamodel.edit(row)
+
+            if self._save(form, change):
+                flash(_("已%(ending)s。", ending=self.ending), "success")
+                return redirect(self.url("show", pk=self.key(row)))
+            row = self._ending_row(pk)
+        title = _("%(ending)s：%(name)s", ending=self.ending, name=row)
+        page = self._page(self.end_template, title=title, form=form, row=row)
+        return make_response(page, 200 if request.method == "GET" else 409 if is_stale else 422)
+
+    @expose("/resume/<pk>", methods=["POST"])
+    @needs("end")
+    def resume(self, pk: str) -> Any:
+        """Take an ending back; the history keeps its reason."""
+        row = self._ending_row(pk)
+
+        def change() -> None:
+            row.ended_on = row.ended_reason = None
+            self.datamodel.edit(row)
+
+        if self._save(None, change):
+            flash(_("已恢复。"), "success")
+        return redirect(self.url("show", pk=self.key(row)))
+
+    def _ending_row(self, pk: str) -> Any:
+        row = self._row(pk, "end")
+        if not issubclass(self.datamodel.obj, Ended):
+            raise BadInput(_("没有这个操作。"))
+        return row
+
+    @expose("/delete/<pk>", methods=["POST"])
+    @needs("delete")
+    def delete(self, pk: str) -> Any:
+        row = self._row(pk, "delete")
+        if self._save(None, lambda: self.datamodel.delete(row)):
+            flash(_("已删除。"), "success")
+            return redirect(self.url("list"))
+        return redirect(self.url("show", pk=pk))
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self) -> Any:
+        action = self.actions.get(request.form.get("action", ""))
+        if refused := require(self, action.func._verb if action else "view"):
+            return refused
+        if action is None:
+            raise BadInput(_("没有这个操作。"))
+        keys = request.form.getlist("rowid")
+        if len(keys) > MAX_SELECTED:
+            raise BadInput(_("一次最多处理 %(n)s 条。", n=MAX_SELECTED))
+        rows = self.datamodel.get_many(keys, action.func._verb, lock=True)
+        if not rows:
+            flash(_("没有可处理的记录。"), "warning")
+        elif self._save(None, lambda: action.func(rows)):
+            flash(_("%(action)s：已处理 %(n)s 条。", action=action.text, n=len(rows)), "success")
+        return redirect(self.url("list"))
+
+    @bulk_action("delete", _l("删除所选"), _l("确定删除所选的记录吗？删除后不能恢复。"))
+    def bulk_delete(self, rows: Sequence[Any]) -> None:
+        self.datamodel.delete_all(rows)
