@@ -9,9 +9,11 @@ from views.case import CaseView
 from views.division import DivisionView
 from views.health import HealthView
 from views.member_unit import MemberUnitView
+from views.role import RoleView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
+from views.user import AccountView
 from views.volunteer import VolunteerView
 
 
@@ -31,6 +33,8 @@ MENU = (
     Entry("menu-cases", CaseView, _l("案件")),
     Entry("menu-trainings", TrainingView, _l("培训")),
     Entry("menu-divisions", DivisionView, _l("区划")),
+    Entry("menu-accounts", AccountView, _l("账号")),
+    Entry("menu-roles", RoleView, _l("角色")),
 )
 
 

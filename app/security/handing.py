@@ -15,6 +15,7 @@ from sqlalchemy import Select, event, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.errors import DomainError
 from app.guard import pending
 from app.scope import current_actor
 from app.security import delegation
@@ -224,6 +225,19 @@ def _check_accounts(facts: Facts, actor: Actor) -> None:
     for verb, row in facts.accounts:
         key = row if verb == "add" else inspect(row).identity[0]
         delegation.check_account(actor, verb, facts.people[key], facts.today)
+
+
+def role_problem(session: Session, actor: Actor, role: StaffRole, today: date) -> DomainError | None:
+    """Why `actor` may not change this role, None when he may change what he can hand on."""
+    facts = Facts(session, [], today)
+    key: int = inspect(role).identity[0]
+    holders, stored = facts.holders(key), facts.stored_role(key)
+    try:
+        is_own = any(user == actor.user_id for user, _ in holders)
+        delegation.check_role(actor, stored, stored, [held for _, held in holders], is_own)
+    except DomainError as problem:
+        return problem
+    return None
 
 
 def _check_roles(facts: Facts, actor: Actor) -> None:

@@ -42,6 +42,21 @@ ROUTES: dict[str, str | tuple[str, str]] = {
         )
     },
 }
+PEOPLE_VIEWS = (("AccountView", "Account"), ("RoleView", "StaffRole"))
+ROUTES |= {
+    **{f"{v}.{method}": (r, "view") for v, r in PEOPLE_VIEWS for method in ("root", "list", "show", "history")},
+    **{f"{v}.action_post": (r, "action") for v, r in PEOPLE_VIEWS},
+    "AccountView.options": ("Account", "view"),
+    "AccountView.add": ("Account", "add"),
+    "AccountView.edit": ("Account", "edit"),
+    "AccountView.active": ("Account", "edit"),
+    "AccountView.grant": ("Account", "grant"),
+    "AccountView.revoke": ("Account", "grant"),
+    "AccountView.places": ("Account", "grant"),
+    "RoleView.change": ("StaffRole", "grant"),
+    "RoleView.copy": ("StaffRole", "grant"),
+    "RoleView.remove": ("StaffRole", "grant"),
+}
 ROLES = {
     DIVISION_ADMIN: {"Division": {"view", "export"}, "Station": {"view", "add", "edit", "delete", "export"}},
     STAFF: {"Division": {"view"}, "Station": {"view", "edit"}},
