@@ -118,12 +118,10 @@ def _open(kind: str, content: bytes) -> Image.Image:
 
 def _shrunk(image: Image.Image) -> Image.Image:
     """In a mode that scales well and all three formats know. A JPEG is decoded at a fraction of its size already."""
-    if image.format == "PNG":
-        image.load()  # transparency and orientation may stand behind the pixels
-    if "transparency" in image.info:
-        image = image.convert("RGBA")
-    elif image.mode == "I;16":  # convert() would cut everything over 255 off
+    if image.mode == "I;16":  # convert() would cut everything over 255 off
         image = image.point(lambda value: value * (1 / 256)).convert("L")
+    elif "transparency" in image.info:
+        image = image.convert("RGBA")
     elif image.mode not in ("L", "LA", "RGB", "RGBA"):
         image = image.convert("L" if image.mode == "1" else "RGB")
     image.thumbnail((MAX_SIDE, MAX_SIDE))

@@ -45,7 +45,7 @@ def normalise(text: str) -> str:
 def _read(groups: list[str], extension: str) -> str | None:
     """The phone that groups of digits make, the last one perhaps an extension."""
     number, head, tail = "".join(groups), "".join(groups[:-1]), groups[-1]
-    if not extension and len(tail) <= LONGEST_EXTENSION and not _MOBILE.fullmatch(number) and _fixed(head):
+    if not extension and len(tail) <= LONGEST_EXTENSION and _fixed(head):
         # 0577-1234567-8 has an extension; 0577-1234-5678 and 4001-234-567 are one number in parts.
         in_one_piece = _FIXED.fullmatch(groups[-2])
         if in_one_piece or not _whole(number):

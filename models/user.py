@@ -1,6 +1,6 @@
 """People who sign in, and where they may do what."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_appbuilder.security.sqla.models import User as FabUser
@@ -41,6 +41,10 @@ class Account(Located, FabUser):
     __visibility__: ClassVar[Visibility] = Visibility.DOWN
 
     is_demo: Mapped[bool] = mapped_column(default=False, info={"label": _l("演示账号")})
+    # Raised by app.security.revoke when rights or the password change; sessions with an older number are over.
+    session_version: Mapped[int] = mapped_column(default=1, server_default="1", info={"derived": True})
+    fail_count: Mapped[int] = mapped_column(default=0, server_default="0", info={"derived": True})
+    locked_until: Mapped[datetime | None] = mapped_column(info={"derived": True})
     division_code: Mapped[str | None] = mapped_column(
         String(VILLAGE),
         ForeignKey("division.code"),

@@ -27,7 +27,7 @@ from app.security.roles import (
     SYSTEM_ADMIN,
     UNIT_OFFICER,
 )
-from models import Account, AuditEntry, Division, StaffRole, Station, StationHost, UserScope
+from models import Account, AuditEntry, Division, SignInFailure, StaffRole, Station, StationHost, UserScope
 from models.base import TOWNSHIP
 
 TODAY = date(2026, 11, 24)
@@ -100,7 +100,7 @@ def station_codes() -> list[str]:
 def clear(app: Flask) -> None:
     """Empty every table but the shipped roles, and give these the cells they were shipped with."""
     with db.engine.begin() as connection:
-        for model in (Station, AuditEntry, UserScope):
+        for model in (Station, AuditEntry, UserScope, SignInFailure):
             connection.execute(delete(model))
         connection.execute(delete(Account))
         copies = select(StaffRole.id).where(StaffRole.division_code.is_not(None))

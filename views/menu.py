@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from views.account import AccountView
+from views.activation import ActivationView
 from views.auth import SignInView
 from views.case import CaseView
 from views.division import DivisionView
@@ -13,7 +15,7 @@ from views.role import RoleView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
-from views.user import AccountView
+from views.user import UserView
 from views.volunteer import VolunteerView
 
 
@@ -33,7 +35,7 @@ MENU = (
     Entry("menu-cases", CaseView, _l("案件")),
     Entry("menu-trainings", TrainingView, _l("培训")),
     Entry("menu-divisions", DivisionView, _l("区划")),
-    Entry("menu-accounts", AccountView, _l("账号")),
+    Entry("menu-accounts", UserView, _l("账号")),
     Entry("menu-roles", RoleView, _l("角色")),
 )
 
@@ -41,6 +43,8 @@ MENU = (
 def register_views(appbuilder: Any) -> None:
     """Add every view of the product to the application."""
     appbuilder.add_view_no_menu(SignInView)
+    appbuilder.add_view_no_menu(ActivationView)
+    appbuilder.add_view_no_menu(AccountView)
     appbuilder.add_view_no_menu(HealthView)
     for entry in MENU:
         appbuilder.add_view_no_menu(entry.view)

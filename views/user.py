@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, jsonify, make_response, redirect, request
+from flask import abort, flash, jsonify, make_response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,7 +22,7 @@ from views.forms import CONTROL, form_for, required
 SCOPE_COLUMNS = ["division_code", "valid_from", "valid_until"]
 
 
-class AccountView(RegisterView):
+class UserView(RegisterView):
     datamodel = AccountInterface(Account)
     route_base = "/accounts"
     class_permission_name = "Account"
@@ -88,6 +88,21 @@ class AccountView(RegisterView):
         if self._save(None, lambda: accounts.set_active(row, is_active)):
             flash(_("已启用。") if is_active else _("已停用，他的下一个请求就会被拒绝。"), "success")
         return redirect(self.url("show", pk=pk))
+
+    @expose("/invite/<pk>", methods=["POST"])
+    @needs("edit")
+    def invite(self, pk: str) -> Any:
+        """A one-time link, shown once; the manager hands it over, the person sets his own password behind it."""
+        row, actor, made = self._row(pk, "edit"), current_actor(), []
+
+        def change() -> None:
+            if actor is not None:
+                made.append(accounts.invite(actor, row, clock.today(), clock.now()))
+
+        if not self._save(None, change):
+            return redirect(self.url("show", pk=pk))
+        link = url_for("ActivationView.activate", token=made[0], _external=True)
+        return self._page("account/link.html", title=_("激活链接：%(name)s", name=row), row=row, link=link)
 
     # ---- his scopes
 

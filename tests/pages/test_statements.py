@@ -35,6 +35,7 @@ def statements(app):
         ("/stations/options/division_code?verb=add&q=3", 8),
         ("/divisions/list/", 8),
         (f"/divisions/show/{CHILD}", 12),
+        ("/account/", 8),
     ],
 )
 def test_a_page_costs_few_statements(client_as, statements, path, most):
@@ -50,6 +51,7 @@ def test_the_permissions_are_loaded_once(client_as, statements):
     browser.get("/stations/list/")
     assert sum("user_scope" in statement for statement in statements) == 1
     assert sum("FROM ab_user " in statement for statement in statements) <= 1
+    assert sum("sign_in_session" in statement for statement in statements) == 1
 
 
 def test_a_row_is_held_while_it_is_saved(client_as, statements, database):

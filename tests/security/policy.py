@@ -24,7 +24,11 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "HealthView.check": PUBLIC,
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
+    "ActivationView.activate": PUBLIC,
     "HomeView.index": SIGNED_IN,
+    "UserView.index": SIGNED_IN,
+    "UserView.end": SIGNED_IN,
+    "UserView.password": SIGNED_IN,
     **{
         f"{register}View.{method}": (register, verb)
         for register in ("Station", "Division")
@@ -42,17 +46,18 @@ ROUTES: dict[str, str | tuple[str, str]] = {
         )
     },
 }
-PEOPLE_VIEWS = (("AccountView", "Account"), ("RoleView", "StaffRole"))
+PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
 ROUTES |= {
     **{f"{v}.{method}": (r, "view") for v, r in PEOPLE_VIEWS for method in ("root", "list", "show", "history")},
     **{f"{v}.action_post": (r, "action") for v, r in PEOPLE_VIEWS},
-    "AccountView.options": ("Account", "view"),
-    "AccountView.add": ("Account", "add"),
-    "AccountView.edit": ("Account", "edit"),
-    "AccountView.active": ("Account", "edit"),
-    "AccountView.grant": ("Account", "grant"),
-    "AccountView.revoke": ("Account", "grant"),
-    "AccountView.places": ("Account", "grant"),
+    "UserView.options": ("Account", "view"),
+    "UserView.add": ("Account", "add"),
+    "UserView.edit": ("Account", "edit"),
+    "UserView.active": ("Account", "edit"),
+    "UserView.invite": ("Account", "edit"),
+    "UserView.grant": ("Account", "grant"),
+    "UserView.revoke": ("Account", "grant"),
+    "UserView.places": ("Account", "grant"),
     "RoleView.change": ("StaffRole", "grant"),
     "RoleView.copy": ("StaffRole", "grant"),
     "RoleView.remove": ("StaffRole", "grant"),

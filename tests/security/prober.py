@@ -83,11 +83,11 @@ class Prober:
         with self.app.app_context():
             world.clear(self.app)
             world.build(self.app)
-        self.before = snapshot(self.app)
         self.browser = Browser(self.app)
         self.token = self.browser.token()
         if self.person in world.PEOPLE:
             self.sign_in()
+        self.before = snapshot(self.app)
 
     def sign_in(self) -> None:
         """A disabled person's session was made before he was disabled."""

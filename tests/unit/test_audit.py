@@ -302,13 +302,17 @@ def test_new_password_is_not_in_the_audit(written):
     assert written() == []
 
 
-def test_signing_in_is_no_change(app, client_as):
+def test_signing_in_is_an_event_of_the_person_and_no_change_of_a_column(app, client_as):
     with app.app_context(), acting_as(OPERATOR):
         before = db.session.scalars(select(AuditEntry.id)).all()
     client_as("county_admin")
     with app.app_context(), acting_as(OPERATOR):
-        assert users.find("county_admin").login_count == 1
-        assert db.session.scalars(select(AuditEntry.id)).all() == before
+        person = users.find("county_admin")
+        assert person.login_count == 1
+        (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.id.not_in(before))).all()
+        assert (entry.verb, entry.register, entry.row_key) == ("sign_in", "Account", str(person.id))
+        assert (entry.actor_id, entry.actor_name) == (person.id, "姓名county_admin")
+        assert entry.changes == {"address": [None, "127.0.0.1"], "device": [None, "其他浏览器，其他设备"]}
 
 
 def test_disabled_account_is_audited(written):

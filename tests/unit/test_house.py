@@ -20,12 +20,19 @@ CLOCK = re.compile(r"\b(?:date\.today|datetime\.(?:now|utcnow|today|fromtimestam
 FOREIGN = re.compile(r"(?:https?|wss?)://|[\"'(=]\s*//\w", re.IGNORECASE)
 # Where the product acts in a name of its own, and why nobody's rights are meant there.
 ACTING = {
+    "app/accounts.py invite": "the table of links is the product's own; the rules of delegation are asked before",
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
+    "app/__init__.py _touch_session": "nobody's rights; writes when the session that asks was seen",
     "views/auth.py SignInView._sign_in": "the same; reads one account by its name and writes when it signed in",
+    "views/auth.py SignInView.logout": "ends the session that asks, which no person may write",
+    "views/account.py AccountView._page": "reads the sessions of the one who asks, which no person may read",
+    "views/account.py AccountView.end": "ends a session, found by its number and by the one who asks",
+    "views/account.py AccountView._change": "writes the account of the one who asks, proved by his old password",
+    "views/activation.py ActivationView._answer": "the token proves whose password may be set; nobody is signed in",
 }
 # Where the connection is used past the session, whose guard does not see it.
 DIRECT = {
@@ -34,6 +41,9 @@ DIRECT = {
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/guard.py guard_write": "reads the option of the transaction",
     "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
+    "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
+    "app/audit.py note": "the same as record",
+    "app/security/revoke.py end_sessions": "who changes a role or scope need not be allowed to write accounts",
     "app/server.py start": "closes the connections before the fork",
     "app/server.py refuse_demo_accounts": "closes the connections before a fork",
     "app/setup.py migrate": "changes tables, not rows of a person",

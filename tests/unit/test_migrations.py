@@ -20,7 +20,9 @@ from models import (
     AuditEntry,
     Division,
     DivisionLevel,
+    EndReason,
     Model,
+    SignInSession,
     StaffRole,
     Station,
     StationHost,
@@ -236,7 +238,12 @@ USER = {
     "division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN,
 }  # fmt: skip
 ROLE = {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1}
-ROWS = {Account: USER, StaffRole: ROLE, Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+SIGN_IN = {
+    "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1, "created_at": NOW,
+    "seen_at": NOW, "device": "", "address": "", "ended_at": NOW, "ended_reason": EndReason.TAKEN_DOWN,
+}  # fmt: skip
+LOCATED = {Account: USER, Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+ROWS = {**LOCATED, SignInSession: SIGN_IN, StaffRole: ROLE}
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
 REFUSED = [
@@ -257,10 +264,13 @@ REFUSED = [
     (Station, COUNTY_STATION, "level_of_division"),
     (Station, COUNTY_STATION | {"level": None}, "level_of_division"),
     (Station, {"level": literal_column("'COUNTY'")}, "(stationlevel|level_of_division)"),
+    (SignInSession, {"ended_at": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": literal_column("'BORED'")}, "endreason"),
     (Station, {"host": literal_column("'NOBODY'")}, "stationhost"),
     *[
         (model, {f"{place}_code": wrong}, f"{place}_code_of_place")
-        for model in (Account, Division, Station, AuditEntry)
+        for model in LOCATED
         for place, other in (("city", "9901"), ("county", "330304"), ("township", world.SIBLING))
         for wrong in (other, None)
     ],

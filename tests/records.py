@@ -1,0 +1,68 @@
+"""Rows of the registers for tests, made by the product's own code at a place of the small world."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app import identity, secret
+from app.extensions import db
+from app.scope import acting_as
+from app.security.actor import SETUP
+from models import Case, Channel, RightsCategory, Station, Training, Volunteer, VolunteerRole
+from models.training import Attendance, Organizer
+from tests import world
+
+PHONE = "19900001234"
+
+
+def id_number(born: date = date(1980, 1, 1), sequence: str = "000", area: str = "330302") -> str:
+    """A number that fits its own checksum and that nobody has: sequence 000 is given to nobody (GB 11643)."""
+    seventeen = f"{area}{born:%Y%m%d}{sequence}"
+    return seventeen + identity.check_character(seventeen)
+
+
+def station_at(code: str) -> int:
+    """The key of the station of a division."""
+    with acting_as(SETUP):
+        return db.session.scalars(select(Station.id).where(Station.division_code == code)).one()
+
+
+def volunteer(code: str = world.OWN, name: str = "甲", **columns: Any) -> int:
+    """A volunteer at the station of `code`, committed; secrets in clear."""
+    row = Volunteer(station_id=station_at(code), name=name, role=VolunteerRole.INFORMANT, starts_on=date(2025, 1, 1))
+    return _kept(row, columns)
+
+
+def case(code: str = world.OWN, subject: str = "甲事", **columns: Any) -> int:
+    """A case at the station of `code`, committed; secrets in clear."""
+    row = Case(
+        station_id=station_at(code), channel=Channel.VISIT, received_on=world.TODAY, name="乙", subject=subject,
+        category=RightsCategory.FAMILY, receiver="丙",
+    )  # fmt: skip
+    return _kept(row, columns)
+
+
+def training(code: str = world.OWN, name: str = "甲课", **columns: Any) -> int:
+    """A training in `code`, committed."""
+    held = {"held_on": date(2026, 3, 8), "hours": 4, "organizer": Organizer.WOMEN} | columns
+    return _kept(Training(division_code=code, name=name), held)
+
+
+def attendance(training_id: int, volunteer_id: int, **columns: Any) -> int:
+    """Somebody at a training, committed."""
+    return _kept(Attendance(training_id=training_id, volunteer_id=volunteer_id), columns)
+
+
+def _kept(row: Any, columns: dict[str, Any]) -> int:
+    for name, value in columns.items():
+        if type(row).__table__.c[name].info.get("secret"):
+            secret.put(row, name, value)
+        else:
+            setattr(row, name, value)
+    with acting_as(SETUP):
+        db.session.add(row)
+        db.session.commit()
+        key = row.id
+    db.session.remove()
+    return key

@@ -1,0 +1,54 @@
+"""The worked example of CONTRIBUTING does everything a register does, in few lines."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import config
+
+EXAMPLE = Path(config.ROOT / "tests" / "example" / "register.py")
+
+
+def lines_beyond_columns(source: str) -> int:
+    """Lines of the classes without blank ones and without what declares columns or lists them."""
+    count = 0
+    for cls in (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)):
+        columns = {
+            line
+            for node in cls.body
+            if isinstance(node, ast.AnnAssign)
+            or (isinstance(node, ast.Assign) and "columns" in ast.unparse(node.targets[0]))
+            for line in range(node.lineno, (node.end_lineno or 0) + 1)
+        }
+        text = source.splitlines()
+        count += sum(
+            bool(text[n - 1].strip()) for n in range(cls.lineno, (cls.end_lineno or 0) + 1) if n not in columns
+        )
+    return count
+
+
+def test_a_register_of_few_lines_does_everything(new_database):
+    uri = new_database("example")
+    command = [sys.executable, "-W", "error", "-m", "tests.example.check", uri]
+    environment = {**os.environ, "PYTHONPATH": str(config.ROOT)}
+    done = subprocess.run(command, cwd=config.ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "409" in done.stdout
+
+
+def test_the_example_has_at_most_20_lines_beyond_its_columns():
+    assert lines_beyond_columns(EXAMPLE.read_text(encoding="utf-8")) <= 20
+
+
+def test_lines_are_counted():
+    source = 'class A:\n    """Doc."""\n\n    x: int = 1\n    def f(self):\n        return 1\n'
+    assert lines_beyond_columns(source) == 4
+
+
+def test_the_example_stands_in_contributing():
+    body = EXAMPLE.read_text(encoding="utf-8").partition("class ServiceBrand(")[2]
+    assert body.partition("\n\n\nclass ServiceBrandView(")[0].strip() in (config.ROOT / "CONTRIBUTING.md").read_text(
+        encoding="utf-8"
+    )
