@@ -186,7 +186,7 @@ def note(
     changes: dict[str, list[Any]] | None = None,
     actor: Actor | None = None,
 ) -> None:
-    """Record what changes no column people see, a look at a secret or one of EVENTS; `actor` is who acts unless given."""
+    """Record what changes no column people see: a look at a secret, or one of EVENTS. Default: whoever acts now."""
     # The connection, not the session: see record().
     entry = _entry(verb, row, changes or {}, actor or current_actor())
     session.connection().execute(insert(AuditEntry), [entry])

@@ -13,6 +13,7 @@ from sqlalchemy import case, delete, func, null, or_, select, update
 
 from app import audit
 from app.extensions import db
+from app.keys import keys
 from models import Account, SignInFailure
 
 FAILURES = 5  # wrong passwords in a row that lock an account …
@@ -40,8 +41,8 @@ def key_of(address: str) -> str:
         name = address
     else:
         name = str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
-    secret = next(iter(audit.keys().values()))
-    return hmac.new(hmac.digest(secret, b"address", "sha256"), name.encode(), "sha256").hexdigest()
+    key = next(iter(keys("address").values()))
+    return hmac.new(key, name.encode(), "sha256").hexdigest()
 
 
 def delay_of(failures: int) -> int:
