@@ -9,7 +9,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
-from models import Account, StaffRole, UserScope
+from models import Account, AuditEntry, StaffRole, UserScope
 from tests.pages.chinese import problems
 from tests.world import CHILD, CITY, COUNTY, OTHER_COUNTY, OWN, PASSWORD, SIBLING, TODAY
 
@@ -189,3 +189,19 @@ def test_places_are_those_where_i_grant(client_as):
     items = client_as("manager").get(f"/accounts/places/?parent={COUNTY}").get_json()["items"]
     assert {item["id"] for item in items} >= {OWN, SIBLING}
     assert client_as("manager").get("/accounts/places/?q=他").get_json()["items"] == []
+
+
+def test_link_is_shown_once_to_who_may_manage_the_account(client_as, account, app, read):
+    answer = client_as("manager").submit(f"/accounts/invite/{account('town_admin')}")
+    assert answer.status_code == 200
+    assert "/activate/" in answer.get_data(as_text=True)
+    entry = read(lambda: db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one())
+    assert (entry.verb, entry.actor_name) == ("activation", "姓名manager")
+
+
+@pytest.mark.parametrize("target", ["manager", "county_admin", "mixed", "system_admin"])
+def test_no_link_to_the_account_of_somebody_above_or_elsewhere(client_as, account, target):
+    answer = client_as("manager").submit(f"/accounts/invite/{account(target)}", follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert "/activate/" not in page
+    assert "alert-danger" in page or answer.status_code in (403, 404)

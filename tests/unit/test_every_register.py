@@ -92,6 +92,8 @@ def test_every_page_answers(view, client_as):
     assert browser.get(f"{base}").status_code == 308
     assert browser.get(f"{base}/").location == f"{base}/list/"
     for path in ("list/", f"show/{key}", "add", f"edit/{key}", f"history/{key}", "export"):
+        if path.partition("/")[0] in view.exclude_route_methods:
+            continue
         answer = browser.get(f"{base}/{path}")
         assert answer.status_code == 200, path
         assert answer.data.count(b"<option") < 60, "a whole table in an option list"
