@@ -61,7 +61,7 @@ def person(username: str) -> Actor:
     """Somebody of the world with his rights as the product loads them."""
     with acting_as(AUTH):
         found = db.session.scalars(select(Account).where(Account.username == username)).one()
-        actor = users.load(found.id, TODAY)[1]
+        actor = Actor(found.get_full_name(), found.id, users.grants_of(found.id, TODAY))
     db.session.remove()
     return actor
 

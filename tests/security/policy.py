@@ -1,19 +1,12 @@
 """What everybody may do, written down a second time and by hand: the matrix compares the product with this.
 
-A route without a line in ROUTES fails, and so does a line without a route.
+The rights of each register stand in its Spec (tests.security.registers). A route without a line in ROUTES fails, and so
+does a line without a route.
 """
 
-from app.security.roles import (
-    AUDITOR,
-    CENTER,
-    DIVISION_ADMIN,
-    MANAGER,
-    STAFF,
-    SUPERVISOR,
-    SYSTEM_ADMIN,
-    UNIT_OFFICER,
-)
+from app.security.roles import ROLES as ALL_ROLES
 from models.base import place_of
+from tests.security.registers import BY_REGISTER, SPECS
 from tests.world import DIVISIONS, PEOPLE
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -26,25 +19,10 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "SignInView.logout": PUBLIC,
     "ActivationView.activate": PUBLIC,
     "HomeView.index": SIGNED_IN,
-    "UserView.index": SIGNED_IN,
-    "UserView.end": SIGNED_IN,
-    "UserView.password": SIGNED_IN,
-    **{
-        f"{register}View.{method}": (register, verb)
-        for register in ("Station", "Division")
-        for method, verb in (
-            ("root", "view"),
-            ("list", "view"),
-            ("show", "view"),
-            ("history", "view"),
-            ("options", "view"),
-            ("export", "export"),
-            ("add", "add"),
-            ("edit", "edit"),
-            ("delete", "delete"),
-            ("action_post", "action"),
-        )
-    },
+    "AccountView.index": SIGNED_IN,
+    "AccountView.end": SIGNED_IN,
+    "AccountView.password": SIGNED_IN,
+    **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
 PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
 ROUTES |= {
@@ -62,35 +40,20 @@ ROUTES |= {
     "RoleView.copy": ("StaffRole", "grant"),
     "RoleView.remove": ("StaffRole", "grant"),
 }
-ROLES = {
-    DIVISION_ADMIN: {"Division": {"view", "export"}, "Station": {"view", "add", "edit", "delete", "export"}},
-    STAFF: {"Division": {"view"}, "Station": {"view", "edit"}},
-    CENTER: {"Division": {"view"}, "Station": {"view"}},
-    UNIT_OFFICER: {"Division": {"view"}, "Station": set()},
-    SUPERVISOR: {"Division": {"view"}, "Station": {"view", "export"}},
-    MANAGER: {
-        "Division": set(),
-        "Station": set(),
-        "Account": {"view", "add", "edit", "grant"},
-        "StaffRole": {"view", "grant"},
-    },
-    SYSTEM_ADMIN: {
-        "Division": {"view", "add", "edit", "delete", "export"},
-        "Station": set(),
-        "Account": {"view", "add", "edit", "grant"},
-        "StaffRole": {"view"},
-    },
-    AUDITOR: {"Division": set(), "Station": set(), "AuditEntry": {"view"}},
-}
-ACTIONS = {"Station": {"bulk_delete": "delete", "bulk_plaque": "edit"}, "Division": {"bulk_delete": "delete"}}
+# role → register → verbs
+ROLES = {role: {s.register: set(s.rights.get(role, "").split()) for s in SPECS} for role in ALL_ROLES}
+ACTIONS = {s.register: s.actions for s in SPECS}
+
+
+def homes(username: str) -> list[tuple[str, str]]:
+    """(role, division) of this person; none for a stranger and for one out of force."""
+    person = PEOPLE.get(username)
+    return [] if person is None or not person.active or person.expired else list(person.scopes)
 
 
 def places(username: str, register: str, verb: str) -> set[str]:
-    """Divisions in and below which this person may do that; empty for a stranger and for one out of force."""
-    person = PEOPLE.get(username)
-    if person is None or not person.active or person.expired:
-        return set()
-    return {code for role, code in person.scopes if verb in ROLES[role].get(register, ())}
+    """Divisions in and below which this person may do that."""
+    return {code for role, code in homes(username) if verb in ROLES[role][register]}
 
 
 def may(username: str, register: str, verb: str, code: str | None) -> bool:
@@ -106,12 +69,16 @@ def is_signed_in(username: str) -> bool:
     return username in PEOPLE and PEOPLE[username].active
 
 
-def sees_division(username: str, code: str) -> bool:
-    """Divisions are a reference: readable along one's own line, up and down, whatever the role."""
-    person = PEOPLE.get(username)
-    if person is None or not person.active or person.expired:
-        return False
-    return any(code.startswith(home) or code in place_of(home).values() for _, home in person.scopes)
+def on_his_line(username: str, code: str) -> bool:
+    """A reference is readable along one's own line, up and down, whatever the role."""
+    return any(code.startswith(home) or code in place_of(home).values() for _, home in homes(username))
+
+
+def sees(username: str, register: str, code: str | None) -> bool:
+    """Whether this person may read the row of `register` that lies in `code`, if only as a reference."""
+    if BY_REGISTER[register].is_reference:
+        return code is not None and on_his_line(username, code)
+    return may(username, register, "view", code)
 
 
 def division_names() -> dict[str, str]:
