@@ -54,6 +54,7 @@ def is_audited(row: Any) -> bool:
     return isinstance(row, Account | UserScope) or visibility_of(type(row)) not in (
         Visibility.SYSTEM,
         Visibility.HISTORY,
+        Visibility.COMMON,
     )
 
 
@@ -65,7 +66,10 @@ def plain(value: Any) -> Any:
 
 
 def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
-    """{column: [before, after]} of what a user can change; a new row has only after, a deleted one only before."""
+    """{column: [before, after]} of what a user can change; a new row has only after, a deleted one only before.
+
+    Of a list in `__audited__`: [what was taken out, what was put in].
+    """
     state, result = inspect(row), {}
     for prop in state.mapper.column_attrs:
         if prop.columns[0].info.get("derived") or prop.key in NEVER:
@@ -78,6 +82,13 @@ def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
                 result[prop.key] = [before, value]
         elif value is not None:
             result[prop.key] = [None, value] if verb == "add" else [value, None]
+    for name in getattr(row, "__audited__", ()):
+        history = state.attrs[name].history
+        taken, given = ([str(item) for item in items or ()] for items in (history.deleted, history.added))
+        if verb == "delete":
+            taken = [str(item) for item in getattr(row, name)]
+        if taken or given:
+            result[name] = ["、".join(sorted(taken)) or None, "、".join(sorted(given)) or None]
     return result
 
 

@@ -62,6 +62,8 @@ class Visibility(enum.Enum):
     ATTACHED = "as the row whose uid it carries"
     ADDRESSED = "mine and below, and what is sent to a division of mine"
     HISTORY = "as DOWN, for the registers I may view"
+    SHIPPED = "those without a place, and along my own line; written by the rules of delegation"
+    COMMON = "readable by everybody who is signed in; written by the product only"
     SYSTEM = "the product itself only"
 
 
