@@ -15,7 +15,7 @@ from views.menu import MENU
 
 VIEWS = RegisterView.__subclasses__()
 BY_REGISTER = {view.class_permission_name: view for view in VIEWS}
-# Their rows are people and roles, their rules those of delegation: tests.security.attacks says what is in a Spec of others.
+# People and roles follow the rules of delegation: tests.security.attacks says what a Spec says of the others.
 DELEGATED = {"Account", "StaffRole"}
 
 
