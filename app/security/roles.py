@@ -43,7 +43,7 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view add edit end delete export", staff="view edit", center="view", supervisor="view export",
     ),
     "StationMember": _row(
-        division_admin="view reveal add edit end delete export", staff="view add edit", center="view",
+        division_admin="view reveal add edit end delete export", staff="view add edit end", center="view",
         supervisor="view export",
     ),
     "MemberUnit": _row(
@@ -51,12 +51,12 @@ MATRIX: dict[str, dict[str, str]] = {
         supervisor="view export",
     ),
     "Volunteer": _row(
-        division_admin="view reveal add edit end export", staff="view add edit", center="view",
+        division_admin="view reveal add edit end export", staff="view add edit end", center="view",
         supervisor="view export",
     ),
+    # The centre and the units see a case when it is transferred to them, and no others: that comes with transfers.
     "Case": _row(
-        division_admin="view reveal add edit end export", staff="view reveal add edit", center="view",
-        supervisor="view",
+        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
     ),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

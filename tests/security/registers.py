@@ -126,7 +126,7 @@ SPECS = declare(
         rights={
             DIVISION_ADMIN: "view reveal add edit end delete export",
             SUPERVISOR: "view export",
-            STAFF: "view add edit",
+            STAFF: "view add edit end",
             CENTER: "view",
         },
         make=lambda code, its_key: StationMember(
@@ -155,7 +155,7 @@ SPECS = declare(
         rights={
             DIVISION_ADMIN: "view reveal add edit end export",
             SUPERVISOR: "view export",
-            STAFF: "view add edit",
+            STAFF: "view add edit end",
             CENTER: "view",
         },
         make=lambda code, its_key: Volunteer(
@@ -186,8 +186,7 @@ SPECS = declare(
         rights={
             DIVISION_ADMIN: "view reveal add edit end export",
             SUPERVISOR: "view",
-            STAFF: "view reveal add edit",
-            CENTER: "view",
+            STAFF: "view reveal add edit end",
         },
         make=lambda code, its_key: Case(
             id=its_key,
