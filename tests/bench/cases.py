@@ -76,12 +76,12 @@ def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
         marks = ", ".join("?" * len(rows[0]))
         plain = [tuple(v if isinstance(v, int | str | None) else str(v) for v in row.values()) for row in rows]
         connection.exec_driver_sql(f"INSERT INTO case_record ({names}) VALUES ({marks})", plain)
-        return
-    cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-    with cursor.copy(f"COPY case_record ({', '.join(rows[0])}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(tuple(row.values()))
-    connection.exec_driver_sql("ANALYZE case_record")
+    else:
+        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+        with cursor.copy(f"COPY case_record ({', '.join(rows[0])}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(tuple(row.values()))
+    connection.exec_driver_sql("ANALYZE")  # as autovacuum or the next `flask setup` would
 
 
 @dataclass(frozen=True)
