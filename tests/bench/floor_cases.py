@@ -78,7 +78,10 @@ PAGE_COLUMNS = "s.id, s.uid, s.subject, s.received_on, s.channel, s.name, s.cate
 FROM = " FROM case_record s JOIN station st ON st.id = s.station_id"
 COUNT_SQL, COUNT_FEW_SQL = (in_scope(f"SELECT count(*) FROM case_record s WHERE {w}") for w in (OPEN, NARROWED))
 PAGE_SQL, PAGE_FEW_SQL = (
-    in_scope(f"SELECT {PAGE_COLUMNS}{FROM} WHERE {where} ORDER BY s.id DESC LIMIT {PAGE} OFFSET ?")
+    in_scope(
+        f"SELECT {PAGE_COLUMNS}{FROM} WHERE s.id IN (SELECT s.id FROM case_record s WHERE {where}"
+        f" ORDER BY s.id DESC LIMIT {PAGE} OFFSET ?) ORDER BY s.id DESC"
+    )
     for where in (OPEN, NARROWED)
 )
 ROW_SQL = in_scope(

@@ -57,7 +57,7 @@ class Cell:
     def line(self, sides: list[str]) -> str:
         """The cell in columns."""
         parts = [f"{self.name:12}{self.product.p50:9.2f}{self.product.p95:9.2f}"]
-        parts += [f"{self.sides[s].p50:9.2f}{self.sides[s].p95:9.2f}{self.ratio(s):7.2f}" for s in sides]
+        parts += [f"{self.sides[s].p50:11.2f}{self.sides[s].p95:9.2f}{self.ratio(s):7.2f}" for s in sides]
         parts += ["" if self.few is None else f"{self.few:6}", f"{self.sql:6}"]
         return "".join([*parts, *(f"{self.sides[s].size / 1024:8.1f}" for s in ("product", *sides))])
 
@@ -85,11 +85,12 @@ class Part:
         """Everything measured of it, in columns; ratio is product / that side."""
         sides = [name for name in self.cells[0].sides if name != "product"]
         counts = " / ".join(f"{len(side.times)} of {name}" for name, side in self.cells[0].sides.items())
-        heads = "".join(f"{name + ' p50':>9}{'p95':>9}{'ratio':>7}" for name in sides)
+        heads = "".join(f"{name + ' p50':>11}{'p95':>9}{'ratio':>7}" for name in sides)
         sql = f"{'SQL':>6}" if self.cells[0].few is None else f"{'few':>6}{'SQL':>6}"
         sizes = "".join(f"{name:>8}" for name in ("KB", *sides))
         return [
-            f"{self.title}; {counts} answers a cell in {self.rounds} rounds that take turns; ms at concurrency 1",
+            f"{self.title}; {counts} answers a cell in {self.rounds} rounds that take turns; ms at concurrency 1;"
+            " ratio: product / that side",
             f"{'':12}{'p50':>9}{'p95':>9}{heads}{sql}{sizes}",
             *(cell.line(sides) for cell in self.cells),
         ]
