@@ -214,13 +214,17 @@ class Stamped(Versioned):
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
 def _hold_place(mapper: Any, cls: type) -> None:
-    """The derived columns are held by CHECKs, and indexed with the key: each level lists its rows newest first."""
+    """The derived columns are held by CHECKs, and indexed with the key: each level lists its rows newest first.
+
+    What has ended stays out of lists: with its date in the index too, counting and turning pages read no rows.
+    """
     if issubclass(cls, Located):
         table = mapper.local_table
         for name, digits in PLACES.items():
             _held(table, cls.__place__, name, digits)
         for name in (*PLACES, "division_code") if issubclass(cls, DivisionOwned) else PLACES:
-            Index(None, table.c[name], *mapper.primary_key)
+            ending = (table.c.ended_on,) if issubclass(cls, Ended) else ()
+            Index(None, table.c[name], *mapper.primary_key, *ending)
 
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)

@@ -123,7 +123,7 @@ def test_migrated_database_is_what_the_models_say(empty):
     "statement",
     [
         "ALTER TABLE station ADD COLUMN extra INTEGER",
-        "DROP INDEX ix_station_city_code_id",
+        "DROP INDEX ix_station_city_code_id_ended_on",
         "CREATE INDEX extra ON station (name)",
         "DROP TABLE user_scope",
         "CREATE TABLE extra (id INTEGER)",
