@@ -4,21 +4,21 @@ Codes of 温州 are real; names of people and stations are invented. Every row's
 row lies, so that a leak names its source.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import Flask
-from sqlalchemy import Engine, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, tuple_, update
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
 from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
-from models import Account, AuditEntry, Division, Station, StationHost, UserScope
-from models.base import TOWNSHIP
+from models import Division, Model
 
 TODAY = date(2026, 11, 24)
 PASSWORD = "Test-password-2026"
@@ -77,64 +77,88 @@ def canary(kind: str, code: str) -> str:
     return f"{kind}-{code}-QX"
 
 
-def station_codes() -> list[str]:
-    return [code for code in DIVISIONS if len(code) >= TOWNSHIP]
+# What `flask setup` fills is kept; every other table is emptied and built again.
+KEPT = {
+    "ab_role",
+    "ab_permission",
+    "ab_view_menu",
+    "ab_permission_view",
+    "ab_permission_view_role",
+}
+Rows = dict[Any, dict[str, Any]]  # {primary key: values}
+_saved: WeakKeyDictionary[Engine, dict[str, Rows]] = WeakKeyDictionary()
+
+
+def key_of(table: Table, row: Any) -> Any:
+    """The primary key of a row; a tuple where it has several columns."""
+    keys = tuple(row[column.key] for column in table.primary_key)
+    return keys[0] if len(keys) == 1 else keys
+
+
+def read(connection: Connection, table: Table) -> Rows:
+    """All rows of a table, as they stand in the database, in the order of their keys."""
+    found = connection.execute(select(table).order_by(*table.primary_key)).mappings()
+    return {key_of(table, row): dict(row) for row in found}
+
+
+def saved(table: str) -> Rows:
+    """The rows of a table in the world as it was built."""
+    return _saved[db.engine][table]
 
 
 def clear(app: Flask) -> None:
-    """Empty every table but roles and permissions."""
+    """Empty every table that `flask setup` does not fill."""
     with db.engine.begin() as connection:
-        for model in (Station, AuditEntry, UserScope):
-            connection.execute(delete(model))
-        connection.execute(delete(Account))
-        connection.execute(text("UPDATE division SET succeeded_by = NULL"))
-        for length in (12, 9, 6, 4):
-            connection.execute(text("DELETE FROM division WHERE length(code) = :n"), {"n": length})
-
-
-_saved: WeakKeyDictionary[Engine, list[tuple[Table, list[dict[str, Any]]]]] = WeakKeyDictionary()
+        for table in reversed(Model.metadata.sorted_tables):
+            if table.name not in KEPT:
+                connection.execute(delete(table))
 
 
 def build(app: Flask) -> None:
     """Fill the empty tables with the world: the first time by the product's own code, then with the same rows again."""
-    engine = db.engine
+    engine, tables = db.engine, Model.metadata.sorted_tables
     if engine not in _saved:
         _build()
         with engine.connect() as connection:
-            tables = [m.__table__ for m in (Division, Account, UserScope, Station, AuditEntry)]
-            read = {t: connection.execute(select(t).order_by(*t.primary_key)).mappings() for t in tables}
-            _saved[engine] = [(t, [dict(row) for row in rows]) for t, rows in read.items()]
+            _saved[engine] = {table.name: read(connection, table) for table in tables}
         return
     with engine.begin() as connection:
-        for table, rows in _saved[engine]:
-            late = {r["code"]: r["succeeded_by"] for r in rows if r.get("succeeded_by")}
-            if late:
-                rows = [r | {"succeeded_by": None} for r in rows]
-            connection.execute(insert(table), rows)
-            for code, successor in late.items():
-                connection.execute(update(table).where(table.c.code == code).values(succeeded_by=successor))
+        for table in tables:
+            if table.name not in KEPT:
+                put_in(connection, table, saved(table.name).values())
+
+
+def put_in(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows; a key that points to a later row of the same table is written at the end."""
+    rows, late = list(rows), []
+    for link in (c.key for c in table.columns for f in c.foreign_keys if f.column.table is table):
+        for n, row in enumerate(rows):
+            if row[link] is not None and row[link] > key_of(table, row):
+                rows[n] = row | {link: None}
+                late.append((key_of(table, row), {link: row[link]}))
+    if rows:
+        connection.execute(insert(table), rows)
+    for key, values in late:
+        connection.execute(update(table).where(is_key(table, key)).values(values))
+
+
+def is_key(table: Table, key: Any) -> Any:
+    """The condition that a row has this primary key."""
+    columns = list(table.primary_key)
+    return columns[0] == key if len(columns) == 1 else tuple_(*columns) == key
 
 
 def _build() -> None:
+    from tests.security.registers import SPECS  # which needs the names above
+
     with acting_as(SETUP):
-        for code, name in DIVISIONS.items():
-            db.session.add(Division(code=code, name=name, note=canary("NOTE", code)))
-        db.session.flush()
+        for spec in SPECS:
+            db.session.add_all(spec.rows())
+            db.session.flush()
+            db.session.add_all(spec.child_rows())
+            db.session.flush()
         merged = db.session.get(Division, MERGED)
         merged.retired_on, merged.succeeded_by = date(2026, 1, 1), MERGED_INTO
-        for number, code in enumerate(station_codes(), start=FIRST_STATION):
-            db.session.add(
-                Station(
-                    id=number,
-                    division_code=code,
-                    name=canary("STA", code),
-                    host=StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE,
-                    is_integrated=True,
-                    address=canary("ADR", code),
-                    phone="12338",
-                    founded_on=date(2011, 3, 8),
-                )
-            )
         for person in PEOPLE.values():
             account = users.add(person.username, f"姓名{person.username}", PASSWORD, list(person.scopes), TODAY)
             account.active = person.active

@@ -1,17 +1,19 @@
 """Holes on purpose: each context manager opens one, by replacing one named seam of the product for a while.
 
-None of this is in the product. A hole says as whom it is to be looked for; the prober of the matrix has to find it.
+None of this is in the product. A hole says as whom it is to be looked for, and in registers of which kind it shows; the
+prober of the matrix has to find it there.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from unittest.mock import patch
 
-from flask import Flask, abort, request
-from sqlalchemy import or_, select
+from flask import Flask, abort, flash, request
+from sqlalchemy import or_, select, text
+from werkzeug.datastructures import MultiDict
 
 from app import divisions, guard, scope
 from app.extensions import db
@@ -21,29 +23,63 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP, Actor
 from app.security.manager import ScopedSecurityManager
-from models import Division, Station
+from models import Division
+from tests.security.prober import Leak, Prober
+from tests.security.probes import view_of
+from tests.security.registers import SPECS, Spec
 from views import base as views_base
 from views import parameters
 from views.base import RegisterView
-from views.forms import RelationField
+from views.forms import Form, RelationField
 
 
 @dataclass(frozen=True)
 class Hole:
-    """A way in: what it is, who would use it, and the context manager that opens it."""
+    """A way in: what it is, who would use it, where it shows, and the context manager that opens it."""
 
     name: str
     people: tuple[str, ...]
+    shown_by: Callable[[Spec], bool]
     open: Callable[[Flask], Any]
+
+    def leaks(self, app: Flask) -> list[Leak]:
+        """The first leak that each of its people finds while it is open."""
+        specs = tuple(filter(self.shown_by, SPECS))
+        with self.open(app):
+            return [leak for person in self.people for leak in Prober(app, person, specs).first_leak()]
 
 
 HOLES: list[Hole] = []
 
 
-def hole(*people: str) -> Callable[[Callable[[Flask], Iterator[None]]], Callable[[Flask], Any]]:
+def everywhere(spec: Spec) -> bool:
+    return True
+
+
+def has_private_columns(spec: Spec) -> bool:
+    """Some see its rows as a reference only, without all columns."""
+    return spec.is_reference and bool(set(spec.canaries.values()) - set(spec.shared))
+
+
+def has_edit_action(spec: Spec) -> bool:
+    return "edit" in spec.actions.values()
+
+
+def has_key_out_of_sight(spec: Spec) -> bool:
+    """The world has a row whose key leads out of its place: the merged division."""
+    return spec.model is Division
+
+
+def chooses_division(spec: Spec) -> bool:
+    return any(target.model is Division for target in spec.references.values())
+
+
+def hole(
+    *people: str, shown_by: Callable[[Spec], bool] = everywhere
+) -> Callable[[Callable[[Flask], Iterator[None]]], Callable[[Flask], Any]]:
     def declare(method: Callable[[Flask], Iterator[None]]) -> Callable[[Flask], Any]:
         opened = contextmanager(method)
-        HOLES.append(Hole(method.__name__, people, opened))
+        HOLES.append(Hole(method.__name__, people, shown_by, opened))
         return opened
 
     return declare
@@ -85,34 +121,40 @@ def export_unscoped(app: Flask) -> Iterator[None]:
 def export_by_the_right_to_view(app: Flask) -> Iterator[None]:
     """Not narrowed to where the person may export."""
 
-    def everywhere(self: Any, query: Any, quick: Any, limit: int) -> Any:
+    def all_in_view(self: Any, query: Any, quick: Any, limit: int) -> Any:
         return self.page(query, quick, 0, limit)
 
-    with patch.object(RegisterInterface, "all_for_export", everywhere):
+    with patch.object(RegisterInterface, "all_for_export", all_in_view):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_edit_action)
 def action_unscoped(app: Flask) -> Iterator[None]:
-    view = next(v for v in app.appbuilder.baseviews if v.class_permission_name == "Station")
+    """Every action that changes rows takes all of them."""
+    with ExitStack() as stack:
+        for spec in filter(has_edit_action, SPECS):
+            view = view_of(app, spec)
+            for action in (a for a in view.actions.values() if a.func._verb == "edit"):
+                stack.enter_context(patch.object(action, "func", _on_all_rows(spec, action.func)))
+        yield
 
+
+def _on_all_rows(spec: Spec, action: Callable[[Any], None]) -> Callable[[Any], None]:
     def careless(rows: Any) -> None:
         with acting_as(SETUP):
-            for row in db.session.scalars(select(Station)):
-                row.has_plaque = True
+            action(list(db.session.scalars(select(spec.model))))
 
     careless._verb = "edit"  # type: ignore[attr-defined]
-    with patch.object(view.actions["bulk_plaque"], "func", careless):
-        yield
+    return careless
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=chooses_division)
 def prefilled_foreign_key(app: Flask) -> Iterator[None]:
     with patch.object(RegisterView, "_prefilled", lambda self: request.args.to_dict()):
         yield
 
 
-@hole("system_admin")
+@hole("system_admin", shown_by=has_key_out_of_sight)
 def key_out_of_sight_treated_as_empty(app: Flask) -> Iterator[None]:
     """A key whose row the guard hides is shown and written like any other."""
     with patch.object(RelationField, "fixed", False):
@@ -131,7 +173,7 @@ def hidden_filter_column(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=chooses_division)
 def choices_unscoped(app: Flask) -> Iterator[None]:
     def careless(verb: str, register: str, q: str = "", parent: str = "", offset: int = 0, limit: int = 20) -> Any:
         found = select(Division).where(or_(Division.name.contains(q), Division.code.startswith(q)))
@@ -142,13 +184,13 @@ def choices_unscoped(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_private_columns)
 def history_unscoped(app: Flask) -> Iterator[None]:
     with patch.object(views_base, "history_of", as_system(history_of)):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=has_private_columns)
 def private_columns_shown(app: Flask) -> Iterator[None]:
     with patch.object(RegisterInterface, "is_hidden", lambda self, row, name: False):
         yield
@@ -200,19 +242,25 @@ def scopes_never_end(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
-def existence_told(app: Flask) -> Iterator[None]:
-    """403 for a row out of sight, 404 for one that does not exist."""
+def _telling(where: Callable[[], bool]) -> Callable[..., Any]:
+    """Existence told to some requests only: 403 for a row out of sight, where others get 404."""
     original = RegisterView._row
 
     def telling(self: Any, pk: str, verb: str = "view") -> Any:
-        with acting_as(SETUP):
-            exists = self.datamodel.get(pk) is not None
-        if exists and self.datamodel.get(pk) is None:
-            abort(403)
+        if where():
+            with acting_as(SETUP):
+                exists = self.datamodel.get(pk) is not None
+            if exists and self.datamodel.get(pk) is None:
+                abort(403)
         return original(self, pk, verb)
 
-    with patch.object(RegisterView, "_row", telling):
+    return telling
+
+
+@hole("town_admin")
+def existence_told(app: Flask) -> Iterator[None]:
+    """403 for a row out of sight, 404 for one that does not exist."""
+    with patch.object(RegisterView, "_row", _telling(lambda: True)):
         yield
 
 
@@ -225,4 +273,79 @@ def count_unscoped(app: Flask) -> Iterator[None]:
 @hole("city_admin")
 def bad_numbers_crash(app: Flask) -> Iterator[None]:
     with patch.object(parameters, "integer", lambda text, highest: min(int(text), highest)):
+        yield
+
+
+@hole("town_admin")
+def form_reads_the_address(app: Flask) -> Iterator[None]:
+    """Fields in the address count as fields of the form."""
+
+    def any_values(self: Any, form: Any, formdata: Any) -> Any:
+        return None if formdata is None else request.values
+
+    with patch.object(Form.Meta, "wrap_formdata", any_values):
+        yield
+
+
+@hole("town_admin")
+def form_reads_json(app: Flask) -> Iterator[None]:
+    def any_body(self: Any, form: Any, formdata: Any) -> Any:
+        return None if formdata is None else MultiDict(request.get_json(silent=True) or request.form)
+
+    with patch.object(Form.Meta, "wrap_formdata", any_body):
+        yield
+
+
+@hole("town_admin")
+def second_value_written(app: Flask) -> Iterator[None]:
+    """The first of two values of a field is checked, the second is written."""
+
+    def careless(self: Any, obj: Any, name: str) -> None:
+        setattr(obj, name, (request.form.getlist(self.name) or [self.data])[-1])
+
+    with patch.object(guard, "guard_write", lambda *args: None), patch.object(RelationField, "populate_obj", careless):
+        yield
+
+
+@hole("town_admin")
+def existence_told_to_head(app: Flask) -> Iterator[None]:
+    with patch.object(RegisterView, "_row", _telling(lambda: request.method == "HEAD")):
+        yield
+
+
+@hole("town_admin")
+def existence_told_to_scripts(app: Flask) -> Iterator[None]:
+    with patch.object(RegisterView, "_row", _telling(lambda: request.accept_mimetypes.best == "application/json")):
+        yield
+
+
+@hole("town_admin")
+def message_names_what_was_left_out(app: Flask) -> Iterator[None]:
+    """The message after an action on many rows, which waits in a cookie, names those that it left out."""
+    original = RegisterInterface.get_many
+
+    def telling(self: Any, keys: Any, verb: str = "view", lock: bool = False) -> Any:
+        keys = list(keys)
+        if request.endpoint and request.endpoint.endswith(".action_post"):
+            with acting_as(SETUP):
+                flash("没有处理：" + "、".join(str(row) for row in original(self, keys, verb)))
+        return original(self, keys, verb, lock)
+
+    with patch.object(RegisterInterface, "get_many", telling):
+        yield
+
+
+@hole("town_admin")
+def read_request_writes(app: Flask) -> Iterator[None]:
+    """Looking at a row changes another one, past the session."""
+
+    def careless(**args: Any) -> Any:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE user_scope SET valid_until = '2099-12-31'"))
+        return view(**args)
+
+    name = f"{SPECS[0].register}View.show"
+    view = app.view_functions[name]
+    with patch.dict(app.view_functions, {name: careless}):
         yield

@@ -1,8 +1,10 @@
-"""make drill: the whole matrix on both databases, then each hole; the last line is `drill key=value …`."""
+"""make drill: every request of the matrix and each hole, on both databases at once; it ends in `drill key=value …`."""
 
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 
 from flask import Flask
@@ -20,24 +22,35 @@ def drill(app: Flask, name: str) -> tuple[int, int, int]:
     """(leaks of the closed product, holes found, requests) on one database."""
     leaks = found = requests = 0
     for person in ("anonymous", *world.PEOPLE):
-        prober = Prober(app, person)
+        prober = Prober(app, person, is_drill=True)
         for leak in prober.leaks():
             leaks += 1
-            print(f"LEAK {leak}")
+            print(f"LEAK {name} {leak}", flush=True)
         requests += prober.requests
         print(f"{name} {person}: {prober.requests} requests, {dict(prober.statuses)}", flush=True)
     for hole in HOLES:
-        with hole.open(app):
-            caught = [leak for person in hole.people for leak in Prober(app, person).first_leak()]
+        caught = hole.leaks(app)  # with the requests of the matrix: it has to find every hole as well
         found += bool(caught)
         print(f"{name} {hole.name}: {caught[0] if caught else 'NOT FOUND'}"[:200], flush=True)
     return leaks, found, requests
 
 
+def drill_on(name: str, address: str) -> tuple[int, int, int]:
+    """The same on the new, empty database at `address`, in a process of its own."""
+    with today_is(world.TODAY), cheap_hashes():
+        app = make_app(address)
+        with app.app_context():
+            setup.run()
+            world.clear(app)
+            world.build(app)
+        totals = drill(app, name)
+        with app.app_context():
+            db.engine.dispose()
+    return totals
+
+
 def main() -> int:
     with ExitStack() as stack:
-        stack.enter_context(today_is(world.TODAY))
-        stack.enter_context(cheap_hashes())
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         addresses = {"sqlite": f"sqlite:///{home}/drill.db"}
         if "postgresql" in DATABASES:
@@ -47,14 +60,8 @@ def main() -> int:
                 connection.execute(text("CREATE DATABASE drill"))
             engine.dispose()
             addresses["postgresql"] = address.format("drill")
-        totals = []
-        for name in DATABASES:
-            app = make_app(addresses[name])
-            with app.app_context():
-                setup.run()
-            totals.append(drill(app, name))
-            with app.app_context():
-                db.engine.dispose()
+        with ProcessPoolExecutor(len(DATABASES), mp_context=get_context("spawn")) as pool:
+            totals = list(pool.map(drill_on, DATABASES, [addresses[name] for name in DATABASES]))
     leaks, found, requests = (sum(column) for column in zip(*totals, strict=True))
     seeded = len(HOLES) * len(DATABASES)
     print(f"drill seeded={found}/{seeded} leaks={leaks} requests={requests} databases={','.join(DATABASES)}")

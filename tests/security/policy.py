@@ -1,10 +1,12 @@
 """What everybody may do, written down a second time and by hand: the matrix compares the product with this.
 
-A route without a line in ROUTES fails, and so does a line without a route.
+The rights of each register stand in its Spec (tests.security.registers). A route without a line in ROUTES fails, and so
+does a line without a route.
 """
 
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
+from app.security.roles import ROLES as ALL_ROLES
 from models.base import place_of
+from tests.security.registers import BY_REGISTER, SPECS
 from tests.world import DIVISIONS, PEOPLE
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -16,37 +18,22 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
     "HomeView.index": SIGNED_IN,
-    **{
-        f"{register}View.{method}": (register, verb)
-        for register in ("Station", "Division")
-        for method, verb in (
-            ("root", "view"),
-            ("list", "view"),
-            ("show", "view"),
-            ("history", "view"),
-            ("options", "view"),
-            ("export", "export"),
-            ("add", "add"),
-            ("edit", "edit"),
-            ("delete", "delete"),
-            ("action_post", "action"),
-        )
-    },
+    **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
-ROLES = {
-    DIVISION_ADMIN: {"Division": {"view", "export"}, "Station": {"view", "add", "edit", "delete", "export"}},
-    SUPERVISOR: {"Division": {"view"}, "Station": {"view", "export"}},
-    SYSTEM_ADMIN: {"Division": {"view", "add", "edit", "delete", "export"}, "Station": set()},
-}
-ACTIONS = {"Station": {"bulk_delete": "delete", "bulk_plaque": "edit"}, "Division": {"bulk_delete": "delete"}}
+# role → register → verbs
+ROLES = {role: {s.register: set(s.rights.get(role, "").split()) for s in SPECS} for role in ALL_ROLES}
+ACTIONS = {s.register: s.actions for s in SPECS}
+
+
+def homes(username: str) -> list[tuple[str, str]]:
+    """(role, division) of this person; none for a stranger and for one out of force."""
+    person = PEOPLE.get(username)
+    return [] if person is None or not person.active or person.expired else list(person.scopes)
 
 
 def places(username: str, register: str, verb: str) -> set[str]:
-    """Divisions in and below which this person may do that; empty for a stranger and for one out of force."""
-    person = PEOPLE.get(username)
-    if person is None or not person.active or person.expired:
-        return set()
-    return {code for role, code in person.scopes if verb in ROLES[role][register]}
+    """Divisions in and below which this person may do that."""
+    return {code for role, code in homes(username) if verb in ROLES[role][register]}
 
 
 def may(username: str, register: str, verb: str, code: str | None) -> bool:
@@ -62,12 +49,16 @@ def is_signed_in(username: str) -> bool:
     return username in PEOPLE and PEOPLE[username].active
 
 
-def sees_division(username: str, code: str) -> bool:
-    """Divisions are a reference: readable along one's own line, up and down, whatever the role."""
-    person = PEOPLE.get(username)
-    if person is None or not person.active or person.expired:
-        return False
-    return any(code.startswith(home) or code in place_of(home).values() for _, home in person.scopes)
+def on_his_line(username: str, code: str) -> bool:
+    """A reference is readable along one's own line, up and down, whatever the role."""
+    return any(code.startswith(home) or code in place_of(home).values() for _, home in homes(username))
+
+
+def sees(username: str, register: str, code: str | None) -> bool:
+    """Whether this person may read the row of `register` that lies in `code`, if only as a reference."""
+    if BY_REGISTER[register].is_reference:
+        return code is not None and on_his_line(username, code)
+    return may(username, register, "view", code)
 
 
 def division_names() -> dict[str, str]:

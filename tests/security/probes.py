@@ -1,87 +1,142 @@
-"""Every request of the matrix, built from the URL map: each rule, method and parameter, with rows from everywhere."""
+"""Every request of the matrix, built from the URL map and the Specs: each rule, method and parameter.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+A drill asks everything. The matrix of `make test` asks about rows in a few places, and of a long list of values each
+person tries others, so that together they try all.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Flask
 
-from models import Division, Station
-from tests.world import CHILD, COUNTY, DIVISIONS, FOREIGN, OWN, SIBLING
+from tests.security import policy
+from tests.security.probe import HOSTILE, JUNK_KEYS, NOWHERE, Probe
+from tests.security.registers import POSTS, SPECS, Spec
+from tests.security.writes import Writes
+from tests.world import CHILD, CITY, COUNTY, FOREIGN, MERGED, OWN, PEOPLE, SIBLING
 
-MODELS = {"Station": Station, "Division": Division}
-JUNK_KEYS = ["0", "-1", "999999999", "99999999999999999999999", "1e3", "x", "%00", "' OR 1=1 --", "é" * 200, "1" * 5000]
-HOSTILE = ["9" * 400, "-1", "x", "😀", "%", "_", "'", "2026-02-30", "y" * 100_000, "0x10", "1.5", "nan", "\x00"]
+# Own, below, beside, above, elsewhere: where the matrix looks at rows.
+PLACES = (OWN, CHILD, SIBLING, MERGED, COUNTY, CITY, "330304001", FOREIGN, "990101001")
 OPTIONS = ["", "&q=松台", "&q=他", "&q=3", "&q=%25", f"&parent={COUNTY}", f"&parent={SIBLING}", f"&parent={FOREIGN}"]
 OPTIONS += ["&page=x", "&page=99999999999", "&q=" + "q" * 2000, "&q=%00"]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One request. `row` is the code of the division whose row it aims at, None when at no single row."""
-
-    endpoint: str
-    method: str
-    path: str
-    data: dict[str, Any] = field(default_factory=dict)
-    row: str | None = None
-    token: bool = True
-    expect: tuple[int, ...] = ()  # statuses it must answer with, for those who may use the route at all
+HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
+TASTE, DRILL_TASTE = 4, 30  # requests to a route that this person may not use at all
 
 
 def rules(app: Flask) -> dict[str, Any]:
     return {rule.endpoint: rule for rule in app.url_map.iter_rules()}
 
 
-def registers(app: Flask) -> dict[str, Any]:
-    """{register: its view}, from the application."""
-    return {v.class_permission_name: v for v in app.appbuilder.baseviews if v.class_permission_name in MODELS}
+def view_of(app: Flask, spec: Spec) -> Any:
+    return next(v for v in app.appbuilder.baseviews if v.class_permission_name == spec.register)
 
 
 class Generator:
-    """Probes for one application and the keys of its rows: {"Station": {code: id}, "Division": {code: code}}."""
+    """All probes of one person."""
 
-    def __init__(self, app: Flask, keys: dict[str, dict[str, Any]], hostile: bool) -> None:
-        self.app, self.keys, self.views, self.is_hostile = app, keys, registers(app), hostile
+    def __init__(self, app: Flask, person: str, specs: Sequence[Spec] = SPECS, is_drill: bool = False) -> None:
+        self.app, self.person, self.specs, self.is_drill = app, person, specs, is_drill
+        self.rules = rules(app)
+        self.turn = list(PEOPLE).index(person) * 5 if person in PEOPLE else 0
+
+    def some(self, values: Iterable[Any], most: int) -> list[Any]:
+        """All of them in a drill, else `most`, other ones for each person and each time."""
+        values = list(values)
+        if self.is_drill or len(values) <= most:
+            return values
+        start = self.turn % len(values)
+        self.turn += most
+        return [*values[start:], *values[:start]][:most]
+
+    def codes(self, spec: Spec) -> list[str]:
+        """Where rows of this register are looked at."""
+        return [code for code in spec.codes if self.is_drill or code in PLACES]
+
+    def is_hostile(self, spec: Spec) -> bool:
+        return self.person in (spec.master, HOSTILE_PEOPLE[0])
 
     def all(self) -> Iterator[Probe]:
-        for register, view in self.views.items():
-            yield from self.reads(register, view)
-            yield from self.lists(register, view)
-            yield from self.choices(register, view)
-            yield from self.writes(register, view)
-            yield from self.bulk(register, view)
+        seen: dict[tuple[str, str], int] = {}
+        for probe in self._all():
+            if probe.endpoint and probe.endpoint not in self.rules:
+                continue  # a route that this register does not have
+            seen[probe.endpoint, probe.method] = seen.get((probe.endpoint, probe.method), 0) + 1
+            if self._may_use(probe) or seen[probe.endpoint, probe.method] <= (DRILL_TASTE if self.is_drill else TASTE):
+                yield probe
+
+    def _may_use(self, probe: Probe) -> bool:
+        rule = policy.ROUTES.get(probe.endpoint)
+        if not isinstance(rule, tuple):
+            return True
+        verbs = set(policy.ACTIONS[rule[0]].values()) if rule[1] == "action" else {rule[1]}
+        return any(policy.can(self.person, rule[0], verb) for verb in verbs)
+
+    def _all(self) -> Iterator[Probe]:
+        for spec in self.specs:
+            view = view_of(self.app, spec)
+            yield from self.reads(spec, view)
+            yield from self.lists(spec, view)
+            yield from self.choices(spec, view)
+            yield from Writes(self, spec, view).all()
         yield from self.others()
 
-    def reads(self, register: str, view: Any) -> Iterator[Probe]:
-        for method in ("show", "history", "edit"):
-            for code, key in self.keys[register].items():
-                yield Probe(f"{register}View.{method}", "GET", f"{view.route_base}/{method}/{key}", row=code)
-            for key in JUNK_KEYS:
-                yield Probe(f"{register}View.{method}", "GET", f"{view.route_base}/{method}/{key}", expect=(400, 404))
-        yield Probe(f"{register}View.root", "GET", f"{view.route_base}/")
+    def aimed(self, spec: Spec, verb: str, code: str, method: str = "GET", **options: Any) -> Probe:
+        """A request to a route of one row, e.g. "show", for the row in `code`."""
+        endpoint = f"{spec.register}View.{verb}"
+        pattern = self.rules[endpoint].rule if endpoint in self.rules else "/<pk>"
+        pattern = pattern.replace("<key>", "1").replace("<column>", "name")
+        path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.keys[code], NOWHERE))
+        return Probe(endpoint, method, path, row=code, missing=missing, **options)
 
-    def lists(self, register: str, view: Any) -> Iterator[Probe]:
-        name, columns = type(view).__name__, [c.key for c in MODELS[register].__table__.columns]
+    def reads(self, spec: Spec, view: Any) -> Iterator[Probe]:
+        own = {"root", "list", "options", "export", "add", "action_post", "delete", "edit", "show", "history"}
+        others = [name for name in spec.methods if name not in own]
+        for verb in ("show", "history", "edit", *others):
+            for code in self.codes(spec):
+                yield self.aimed(spec, verb, code)
+            for code in self.some(self.codes(spec), 2):
+                yield self.aimed(spec, verb, code, "HEAD")
+                yield self.aimed(spec, verb, code, accept="application/json")
+        for verb in others:
+            for code in self.codes(spec):
+                for data in POSTS.get(verb, lambda _spec: [{}])(spec):
+                    yield self.aimed(spec, verb, code, "POST", data=data)
+                yield self.aimed(spec, verb, code, "POST", token=False)
+        for verb in ("show", "history", "edit"):
+            for key in self.some(JUNK_KEYS, 2):
+                yield Probe(f"{spec.register}View.{verb}", "GET", f"{view.route_base}/{verb}/{key}", expect=(400, 404))
+        yield Probe(f"{spec.register}View.root", "GET", f"{view.route_base}/")
+
+    def lists(self, spec: Spec, view: Any) -> Iterator[Probe]:
+        name, columns = type(view).__name__, [c.key for c in spec.table.columns]
         for method in ("list/", "export"):
-            endpoint, base = f"{register}View.{method.strip('/')}", f"{view.route_base}/{method}"
+            endpoint, base = f"{spec.register}View.{method.strip('/')}", f"{view.route_base}/{method}"
             yield Probe(endpoint, "GET", base, expect=(200,))
+            yield Probe(endpoint, "HEAD", base, expect=(200,))
+            yield Probe(endpoint, "GET", base, expect=(200,), accept="application/json")
             yield Probe(endpoint, "GET", f"{base}?psize_{name}=100000&page_{name}=0", expect=(200,))
-            for column in columns:
+            for column in self.some(columns, 5):
                 shown = (200,) if column in view.order_columns else (400,)
                 for direction in ("asc", "desc") if shown == (200,) else ("asc",):
                     yield Probe(endpoint, "GET", f"{base}?_oc_{name}={column}&_od_{name}={direction}", expect=shown)
-                known = column in view.search_columns
-                for n, text in enumerate(("STA-", SIBLING, FOREIGN, OWN, "y", "2020-01-01") if known else (SIBLING,)):
-                    expect = (200, 400) if known else (400,)
-                    yield Probe(endpoint, "GET", f"{base}?_flt_{n}_{column}={text}", expect=expect)
-                for text in self.values(view, column) if known else ():
-                    yield Probe(endpoint, "GET", f"{base}?_flt_0_{column}={text}", expect=(200,))
-            for q in (f"STA-{SIBLING}", f"ADR-{SIBLING}", f"NOTE-{COUNTY}", "松台", "他", "%", "_", "' OR ''='"):
+            asked = [(n, c, text) for c in columns for n, text in enumerate(self.searches(spec, view, c))]
+            for n, column, text in self.some(asked, 8):
+                expect = (200, 400) if column in view.search_columns else (400,)
+                yield Probe(endpoint, "GET", f"{base}?_flt_{n}_{column}={text}", expect=expect)
+            good = [(c, text) for c in columns if c in view.search_columns for text in self.values(view, c)]
+            for column, text in self.some(good, 3):
+                yield Probe(endpoint, "GET", f"{base}?_flt_0_{column}={text}", expect=(200,))
+            kinds = [f"{kind}-{code}" for kind in spec.canaries for code in (SIBLING, COUNTY)]
+            for q in self.some((*kinds, "松台", "他", "%", "_", "' OR ''='"), 4):
                 yield Probe(endpoint, "GET", f"{base}?q={q}", expect=(200,))
-            for path in self.hostile(name, view):
+            for path in self.some(self.hostile(spec, name, view), 40):
                 yield Probe(endpoint, "GET", base + path, expect=(200, 400, 414))
+
+    def searches(self, spec: Spec, view: Any, column: str) -> Sequence[str]:
+        """Texts to search a column for; one is enough where searching is refused."""
+        kind = next(iter(spec.canaries), "")
+        return (f"{kind}-", SIBLING, FOREIGN, OWN, "y", "2020-01-01") if column in view.search_columns else (SIBLING,)
 
     def values(self, view: Any, column: str) -> list[str]:
         """What the search panel itself would ask for."""
@@ -90,77 +145,34 @@ class Generator:
             return list(enum_class.__members__)
         return {"boolean": ["y", "n"], "date": ["2020-01-01"]}.get(view.datamodel.kind(column), ["3"])
 
-    def hostile(self, name: str, view: Any) -> Iterator[str]:
-        if not self.is_hostile:
+    def hostile(self, spec: Spec, name: str, view: Any) -> Iterator[str]:
+        if not self.is_hostile(spec):
             return
         keys = [f"page_{name}", f"psize_{name}", f"_oc_{name}", f"_od_{name}", "q", "_flt_x_y", "_flt_0_", "_flt_"]
         keys += [f"_flt_0_{column}" for column in view.search_columns]
-        for key in keys:
-            for text in HOSTILE:
+        for text in HOSTILE:
+            for key in keys:
                 text = text.replace("%", "%25").replace("\x00", "%00")
                 extra = f"&_oc_{name}={view.order_columns[0]}" if key.startswith("_od_") else ""
                 yield f"?{key}={text}{extra}"
 
-    def choices(self, register: str, view: Any) -> Iterator[Probe]:
-        for column in [c.key for c in MODELS[register].__table__.columns]:
-            base = f"{view.route_base}/options/{column}"
-            if view.datamodel.kind(column) != "relation":
-                yield Probe(f"{register}View.options", "GET", base, expect=(404,))
-                continue
-            for verb in ("view", "add", "edit", "delete", "x"):
-                base = f"{view.route_base}/options/{column}?verb={verb}"
-                for query in OPTIONS if verb in ("view", "add", "edit") else [""]:
-                    yield Probe(f"{register}View.options", "GET", base + query, expect=(200, 400, 404, 403))
-
-    def form(self, register: str, code: str, **changes: str) -> dict[str, str]:
-        if register == "Station":
-            return {"division_code": code, "name": f"新站{code}", "host": "OFFICE", **changes}
-        return {"code": code, "name": f"新区划{code}", **changes}
-
-    def writes(self, register: str, view: Any) -> Iterator[Probe]:
-        base, add = view.route_base, f"{register}View.add"
-        yield Probe(add, "GET", f"{base}/add", expect=(200,))
-        for code in DIVISIONS:
-            yield Probe(add, "GET", f"{base}/add?division_code={code}&succeeded_by={code}", expect=(200,))
-            new = code if register == "Station" else f"{code}{'99' if len(code) == 4 else '999'}"[:12]
-            yield Probe(add, "POST", f"{base}/add", self.form(register, new), row=new)
-        yield Probe(add, "POST", f"{base}/add", self.form(register, OWN), token=False, row=OWN)
-        for code, key in self.keys[register].items():
-            edit, delete = f"{register}View.edit", f"{register}View.delete"
-            yield Probe(edit, "POST", f"{base}/edit/{key}", self.form(register, code, name="改名"), row=code)
-            yield Probe(edit, "POST", f"{base}/edit/{key}", self.form(register, code), token=False, row=code)
-            targets = (SIBLING, CHILD, COUNTY, FOREIGN, f"{FOREIGN}01001") if code in (OWN, CHILD, SIBLING) else ()
-            for target in targets:  # every foreign key in the post
-                moved = {"division_code": target, "succeeded_by": target, "retired_on": "2026-01-01"}
-                yield Probe(edit, "POST", f"{base}/edit/{key}", {**self.form(register, code), **moved}, row=code)
-            yield Probe(delete, "POST", f"{base}/delete/{key}", row=code)
-            yield Probe(delete, "POST", f"{base}/delete/{key}", token=False, row=code)
-        for text in HOSTILE if self.is_hostile else ():
-            for column in self.form(register, OWN):
-                data = {**self.form(register, OWN), column: text}
-                yield Probe(add, "POST", f"{base}/add", data, expect=(302, 400, 413, 422))
-            dated = {**self.form(register, OWN), "founded_on": text, "retired_on": text}
-            yield Probe(add, "POST", f"{base}/add", dated, expect=(302, 400, 413, 422))
-        for key in JUNK_KEYS:
-            for method in ("edit", "delete"):
-                path = f"{base}/{method}/{key}"
-                yield Probe(f"{register}View.{method}", "POST", path, self.form(register, OWN), expect=(400, 404))
-
-    def bulk(self, register: str, view: Any) -> Iterator[Probe]:
-        endpoint, path = f"{register}View.action_post", f"{view.route_base}/action_post"
-        every = [str(key) for key in self.keys[register].values()]
-        for name in (*view.actions, "nothing", "", "__init__", "x" * 1000, "\x00"):
-            batches = (every, *([key] for key in every), [], ["x", "", "-1", "9" * 50], every * 200)
-            for keys in batches if name in view.actions else (every,):
-                yield Probe(endpoint, "POST", path, {"action": name, "rowid": keys})
-        yield Probe(endpoint, "POST", path, {"action": "bulk_delete", "rowid": every}, token=False)
+    def choices(self, spec: Spec, view: Any) -> Iterator[Probe]:
+        endpoint, columns = f"{spec.register}View.options", [c.key for c in spec.table.columns]
+        relations = [c for c in columns if view.datamodel.kind(c) == "relation"]
+        for column in self.some([c for c in columns if c not in relations], 3):
+            yield Probe(endpoint, "GET", f"{view.route_base}/options/{column}", expect=(404,))
+        for column in relations:
+            for verb in ("view", "add", "edit", *self.some(("delete", "x"), 1)):
+                for query in self.some(OPTIONS, 4) if verb in ("view", "add", "edit") else [""]:
+                    path = f"{view.route_base}/options/{column}?verb={verb}{query}"
+                    yield Probe(endpoint, "GET", path, expect=(200, 400, 404, 403))
 
     def others(self) -> Iterator[Probe]:
         """Routes that are no register's, and each rule with the methods it does not offer."""
         for path in ("/", "/login/", "/health", "/static/app.css", "/static/../config.py", "/nichts", "/%00"):
-            yield Probe("", "GET", path)
-        for endpoint, rule in rules(self.app).items():
+            for accept in ("", "application/json"):
+                yield Probe("", "GET", path, accept=accept)
+        wrong = [(e, r, m) for e, r in self.rules.items() for m in METHODS if m not in r.methods]
+        for endpoint, rule, method in self.some(wrong, 60) if self.person in HOSTILE_PEOPLE else ():
             path = rule.rule.replace("<path:filename>", "app.css").replace("<column>", "name").replace("<pk>", "1")
-            for method in METHODS if self.is_hostile else ():
-                if method not in rule.methods:
-                    yield Probe(endpoint, method, path, expect=(405,))
+            yield Probe(endpoint, method, path.replace("<key>", "1"), expect=(405,))

@@ -9,16 +9,12 @@ from app.security import roles
 from models import Model, Visibility
 from tests import world
 from tests.conftest import Browser, make_app
-from tests.security import policy
-from tests.security.probes import MODELS
+from tests.security import registers as known
 from views.base import RegisterView
 from views.menu import MENU
 
 VIEWS = RegisterView.__subclasses__()
 BY_REGISTER = {view.class_permission_name: view for view in VIEWS}
-# Who may do everything on a register, and a row of his.
-MASTERS = {"Station": "town_admin", "Division": "system_admin"}
-KEYS = {"Station": world.FIRST_STATION, "Division": world.OWN}
 
 
 def registers(function):
@@ -38,9 +34,7 @@ def test_declared_in_every_place(view):
     assert register in roles.MATRIX
     assert set(roles.MATRIX[register]) == set(roles.ROLES)
     assert any(entry.view is view for entry in MENU)
-    assert register in MODELS
-    assert register in MASTERS
-    assert {name for role in policy.ROLES.values() for name in role} >= {register}
+    assert register in known.BY_REGISTER
 
 
 def test_menu_ids_are_no_permission_names():
@@ -86,9 +80,21 @@ def test_permissions_are_few_verbs(view, app):
 
 
 @registers
+def test_the_security_tests_know_its_actions_and_where_it_may_leak(view, app):
+    spec = known.BY_REGISTER[view.class_permission_name]
+    made = next(v for v in app.appbuilder.baseviews if type(v) is view)
+    assert spec.actions == {name: action.func._verb for name, action in made.actions.items()}
+    with app.app_context():
+        stored = world.saved(spec.table.name)
+    for kind, column in spec.canaries.items():
+        assert all(stored[key][column] == world.canary(kind, code) for code, key in spec.keys.items())
+
+
+@registers
 def test_every_page_answers(view, client_as):
-    browser = client_as(MASTERS[view.class_permission_name])
-    base, key = view.route_base, KEYS[view.class_permission_name]
+    spec = known.BY_REGISTER[view.class_permission_name]
+    browser = client_as(spec.master)
+    base, key = view.route_base, spec.keys[spec.home]
     assert browser.get(f"{base}").status_code == 308
     assert browser.get(f"{base}/").location == f"{base}/list/"
     for path in ("list/", f"show/{key}", "add", f"edit/{key}", f"history/{key}", "export"):
@@ -100,7 +106,7 @@ def test_every_page_answers(view, client_as):
 @registers
 def test_the_label_of_a_column_stands_once(view, client_as):
     """List, form and export take it from the column."""
-    browser = client_as(MASTERS[view.class_permission_name])
+    browser = client_as(known.BY_REGISTER[view.class_permission_name].master)
     page = browser.get(f"{view.route_base}/list/").get_data(as_text=True)
     form = browser.get(f"{view.route_base}/add").get_data(as_text=True)
     assert all(str(view.datamodel.label(name)) in page for name in (*view.list_columns, *view.search_columns))
