@@ -25,13 +25,17 @@ ACTING = {
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
+    "app/training.py hours_of": "a county trains the village's person; gives back one sum, of whom he sees",
+    "app/training.py people": "the same, a sum for each person that he sees",
     "views/auth.py SignInView._sign_in": "the same; reads one account by its name and writes when it signed in",
 }
 # Where the connection is used past the session, whose guard does not see it.
 DIRECT = {
     "app/__init__.py create_app": "sets the engine up, asks nothing",
     "app/__init__.py _read_only": "opens the transaction with its option, asks nothing",
+    "app/audit.py note": "the same as record, for a look at a secret",
     "app/audit.py record": "the audit is nobody's to write through the guard",
+    "app/derive.py next_number": "counting is nobody's right; the row that gets the number is checked",
     "app/guard.py guard_write": "reads the option of the transaction",
     "app/server.py start": "closes the connections before the fork",
     "app/server.py refuse_demo_accounts": "closes the connections before a fork",
