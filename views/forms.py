@@ -63,8 +63,10 @@ def of_our_time(_form: Any, field: Field) -> None:
 
 
 def required(_form: Any, field: Field) -> None:
-    """Something has to stand here; an unreadable date says so itself."""
-    if not field.process_errors and field.data in (None, ""):
+    """Something has to stand here; an unreadable date says so itself, an empty one is no date that cannot be read."""
+    if not any(str(text).strip() for text in field.raw_data or ()):
+        field.errors = []
+    if not field.errors and field.data in (None, ""):
         raise StopValidation(_("必填。"))
 
 
