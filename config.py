@@ -30,10 +30,13 @@ SETTINGS = (
     Setting("THREADS", "4", "每个工作进程的线程数"),
     Setting("DEBUG", "0", "调试模式，1 打开；生产环境必须为 0"),
     Setting("COOKIE_SECURE", "", "会话 Cookie 只走 HTTPS；留空时生产环境为 1，其余为 0"),
+    Setting("SESSION_IDLE_MINUTES", "30", "多少分钟没有操作就要重新登录"),
+    Setting("SESSION_HOURS", "8", "登录后最多几小时，到时必须重新登录"),
     Setting("TRUSTED_HOSTS", "", "允许的主机名，多个用逗号分隔；留空不限制，建议生产环境填写"),
     Setting("PROXIES", "0", "前面有几层可信反向代理（Nginx 等），用于取得真实地址与协议"),
     Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
 )
+LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
 
 
 def _flag(text: str) -> bool:
@@ -44,14 +47,18 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The Flask configuration for `environ` (default: the process environment)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name) or s.default for s in SETTINGS}
-    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB"):
+    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB", *LIMITS):
         if not re.fullmatch(r"\d{1,5}", values[name], re.ASCII):
             raise SystemExit(f"{name} 应为整数，现在是「{values[name]}」。")
+    for name in LIMITS:
+        if not int(values[name]):
+            raise SystemExit(f"{name} 应大于 0。")
     production = values["APP_ENV"] == "production"
     uri = values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{ROOT / 'var' / 'app.db'}"
     for prefix in ("postgres://", "postgresql://"):
         if uri.startswith(prefix):
             uri = "postgresql+psycopg://" + uri.removeprefix(prefix)
+    secure = _flag(values["COOKIE_SECURE"]) if values["COOKIE_SECURE"] else production
     hosts = [host.strip() for host in values["TRUSTED_HOSTS"].split(",") if host.strip()]
     return {
         **values,
@@ -63,10 +70,12 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": uri,
         "APP_NAME": "妇女维权站管理平台",
         "MAX_CONTENT_LENGTH": int(values["MAX_UPLOAD_MB"]) * 1024 * 1024,
-        "SESSION_COOKIE_SECURE": _flag(values["COOKIE_SECURE"]) if values["COOKIE_SECURE"] else production,
+        "SESSION_COOKIE_SECURE": secure,
+        # With this prefix browsers take the cookie from this very host only, over HTTPS, for all paths.
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        "PERMANENT_SESSION_LIFETIME": int(values["SESSION_HOURS"]) * 3600,
         # A form that was open over lunch still saves: the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "zh",

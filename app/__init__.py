@@ -1,18 +1,22 @@
 """What happens. `create_app` puts the product together; it is the one place of this package that knows the views."""
 
+import sqlite3
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_appbuilder import AppBuilder
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import cli, scope
+from app import cli, clock, scope
 from app.extensions import db, prepare_engine
 from app.production import check_production
-from app.scope import current_actor
+from app.scope import acting_as, current_actor
+from app.security import sessions
+from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
 
 
@@ -46,6 +50,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         builder.init_app(app, db.session)
         register_views(builder)
     app.before_request(_load_viewer)
+    app.after_request(_touch_session)
     app.context_processor(lambda: {"menu_entries": MENU, "has_view": _has_view, "viewer": g.get("actor")})
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.divisions_group)
@@ -72,6 +77,21 @@ def _load_viewer() -> None:
     """Know who asks before anything can go wrong: error pages name him and ask the database for nothing."""
     if _uses_database():
         current_user.is_authenticated  # noqa: B018  (looking loads)
+
+
+def _touch_session(response: Response) -> Response:
+    """Note at most once a minute that the session is in use: a short transaction after the request's own is over."""
+    signed_in, now = g.get("signed_in"), clock.now()
+    if signed_in is not None and signed_in.seen_at <= now - sessions.TOUCH_EVERY:
+        db.session.rollback()
+        try:
+            with acting_as(AUTH):
+                db.session.connection(execution_options={"hurry": True})
+                sessions.touch(signed_in.session_id, now)
+                db.session.commit()
+        except (OperationalError, sqlite3.OperationalError):
+            db.session.rollback()  # somebody writes for long; the next request will tell
+    return response
 
 
 def _read_only() -> None:

@@ -18,10 +18,23 @@ from app import clock
 from app.guard import pending
 from app.keys import keys
 from app.scope import current_actor, visibility_of
+from app.security.actor import Actor
 from models import Account, AuditEntry, Located, Stamped, UserScope
 from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
+# What happens to an account beside changes of its columns; verbs of permissions are in app.security.roles.
+EVENTS = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "lock": "锁定",
+    "sign_out": "退出登录",
+    "session_ended": "下线",
+    "password": "修改密码",
+    "password_failed": "修改密码失败",
+    "activation": "发出激活链接",
+    "activated": "激活并设置密码",
+}
 SEALED = (
     "at",
     "actor_id",
@@ -102,8 +115,7 @@ def _root_of(row: Any) -> tuple[Any, str, str]:
     return row, type(row).__name__, _key_of(row)
 
 
-def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]:
-    actor = current_actor()
+def _entry(verb: str, row: Any, changes: dict[str, list[Any]], actor: Actor | None) -> dict[str, Any]:
     root, root_register, root_key = _root_of(row)
     place = root.place if isinstance(root, Located) else None
     where = place_of(place)
@@ -126,7 +138,9 @@ def _entry(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, Any]
 
 def _entries(session: Session) -> list[dict[str, Any]]:
     written = [(verb, row, changes_of(row, verb)) for verb, row in pending(session) if is_audited(row)]
-    return [_entry(verb, row, _numbered(verb, row, changes)) for verb, row, changes in written if changes]
+    return [
+        _entry(verb, row, _numbered(verb, row, changes), current_actor()) for verb, row, changes in written if changes
+    ]
 
 
 def _numbered(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -134,11 +148,6 @@ def _numbered(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, l
     if verb == "edit" and isinstance(row, Stamped):
         return changes | {"version": [row.version - 1, row.version]}
     return changes
-
-
-def note(session: Session, verb: str, row: Any, changes: dict[str, list[Any]]) -> None:
-    """Record what is no change of a stored column (a secret was looked at), in the transaction it happens in."""
-    session.connection().execute(insert(AuditEntry), [_entry(verb, row, changes)])
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
@@ -157,6 +166,19 @@ def record(session: Session, _context: Any) -> None:
     if entries:
         # The connection, not the session: the audit is nobody's to write through the guard.
         session.connection().execute(insert(AuditEntry), entries)
+
+
+def note(
+    session: Session,
+    verb: str,
+    row: Any,
+    changes: dict[str, list[Any]] | None = None,
+    actor: Actor | None = None,
+) -> None:
+    """Record what changes no column people see: a look at a secret, or one of EVENTS. Default: whoever acts now."""
+    # The connection, not the session: see record().
+    entry = _entry(verb, row, changes or {}, actor or current_actor())
+    session.connection().execute(insert(AuditEntry), [entry])
 
 
 def install(session_class: type[Session]) -> None:

@@ -14,13 +14,14 @@ from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
 from app.scope import acting_as
-from app.security import users
+from app.security import activation, attempts, users
 from app.security.actor import OPERATOR
 from app.security.roles import ROLES
+from models import Account
 
 divisions_group = click.Group("divisions", help="区划：载入或更新。")
 demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
-users_group = click.Group("users", help="账号：新增、停用。")
+users_group = click.Group("users", help="账号：新增、停用、恢复、重设密码。")
 
 
 @contextmanager
@@ -90,15 +91,53 @@ def demo_remove() -> None:
 @click.option("--name", required=True, help="姓名。")
 @click.option("--role", required=True, type=click.Choice(ROLES), help="角色。")
 @click.option("--division", required=True, help="管辖区划的代码。")
-@click.password_option(prompt="密码", confirmation_prompt="再输一次", help="不写则提示输入。")
+@click.option("--password", help="给脚本和测试用；不写则打印激活链接，由本人设置密码。")
 @with_appcontext
-def users_add(username: str, name: str, role: str, division: str, password: str) -> None:
-    """新增一个账号，给他一个角色和一个管辖范围。"""
-    if len(password.strip()) < 12:
-        raise click.ClickException("密码至少 12 个字符。")
+def users_add(username: str, name: str, role: str, division: str, password: str | None) -> None:
+    """新增一个账号，给他一个角色和一个管辖范围，打印激活链接。"""
+    link = ""
     with _operating():
-        users.add(username, name, password, [(role, division)], clock.today())
-    click.echo(f"已新增账号 {username}。")
+        account = users.add(username, name, password, [(role, division)], clock.today())
+        if password is None:
+            link = _link(account)
+    click.echo(f"已新增账号 {username}。{link}")
+
+
+def _link(account: Account) -> str:
+    """A new activation link, in a sentence."""
+    return f"激活链接（72 小时内有效，只能用一次）：\n/activate/{activation.issue(account, clock.now())}"
+
+
+def _account(username: str) -> Account:
+    account = users.find(username)
+    if account is None:
+        raise DomainError(f"没有账号 {username}。")
+    return account
+
+
+@users_group.command("reset")
+@click.argument("username")
+@with_appcontext
+def users_reset(username: str) -> None:
+    """打印新的激活链接，由本人重设密码；以前的链接作废。"""
+    with _operating():
+        account = _account(username)
+        if not account.active:
+            raise DomainError(f"账号 {username} 已停用，请先恢复。")
+        link = _link(account)
+    click.echo(link)
+
+
+@users_group.command("enable")
+@click.argument("username")
+@with_appcontext
+def users_enable(username: str) -> None:
+    """恢复一个停用的账号，并解除锁定。"""
+    with _operating():
+        account = _account(username)
+        account.active = True
+        attempts.unlock(account)
+    click.echo(f"已恢复账号 {username}。")
 
 
 @users_group.command("disable")
@@ -107,8 +146,5 @@ def users_add(username: str, name: str, role: str, division: str, password: str)
 def users_disable(username: str) -> None:
     """停用一个账号；他的下一个请求就会被拒绝。"""
     with _operating():
-        account = users.find(username)
-        if account is None:
-            raise DomainError(f"没有账号 {username}。")
-        account.active = False
+        _account(username).active = False
     click.echo(f"已停用账号 {username}。")

@@ -8,17 +8,24 @@ from sqlalchemy import Engine, event
 
 from app import audit, derive, guard
 from app.guard import GuardedSession
+from app.security import revoke
 from models import Model
 
 derive.install(GuardedSession)
 guard.install(GuardedSession)
 audit.install(GuardedSession)
+revoke.install(GuardedSession)
+
+PATIENCE, HURRY = 30_000, 50  # milliseconds that a writer waits for its turn on SQLite
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait."""
+    """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait.
+
+    A write that may as well be left out (option `hurry`) waits for 50 ms only.
+    """
     if engine.dialect.name != "sqlite":
         return
     if engine.url.database:
@@ -27,10 +34,17 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={PATIENCE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        read_only = connection.get_execution_options().get("ro")
-        connection.connection.dbapi_connection.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        options, execute = connection.get_execution_options(), connection.connection.dbapi_connection.execute
+        if not options.get("hurry"):
+            execute("BEGIN" if options.get("ro") else "BEGIN IMMEDIATE")
+            return
+        execute(f"PRAGMA busy_timeout={HURRY}")
+        try:
+            execute("BEGIN IMMEDIATE")
+        finally:
+            execute(f"PRAGMA busy_timeout={PATIENCE}")

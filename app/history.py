@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, secret
+from app.audit import EVENTS
 from app.extensions import db
 from app.interface import UNSEEN, RegisterInterface, as_text, names_of
 from app.scope import current_actor
@@ -117,7 +118,7 @@ def changes_since(datamodel: RegisterInterface, row: Any, version: str) -> Since
 
 def verb_text(verb: str) -> str:
     """What an entry did, in Chinese: a verb that can be granted, or an event."""
-    return _(VERBS[verb])
+    return _((VERBS | EVENTS)[verb])
 
 
 def _models() -> dict[str, type]:

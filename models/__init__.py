@@ -1,5 +1,6 @@
 """What a row is and may never violate. One file per aggregate."""
 
+from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Visibility
@@ -7,6 +8,7 @@ from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.member_unit import MemberUnit
 from models.serial import Serial
+from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
@@ -15,6 +17,7 @@ from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 
 __all__ = [
     "Account",
+    "Activation",
     "Applicant",
     "Attachment",
     "Attendance",
@@ -24,6 +27,7 @@ __all__ = [
     "Division",
     "DivisionLevel",
     "DivisionOwned",
+    "EndReason",
     "Ended",
     "Engagement",
     "Located",
@@ -35,6 +39,8 @@ __all__ = [
     "Seat",
     "Serial",
     "Sex",
+    "SignInFailure",
+    "SignInSession",
     "Specialty",
     "Stamped",
     "Station",

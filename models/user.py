@@ -1,6 +1,6 @@
 """People who sign in, and where they may do what."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from flask_appbuilder.security.sqla.models import Role
@@ -24,6 +24,10 @@ class Account(FabUser):
     __visibility__: ClassVar[Visibility] = Visibility.SYSTEM
 
     is_demo: Mapped[bool] = mapped_column(default=False, info={"label": _l("演示账号")})
+    # Raised by app.security.revoke when rights or the password change; sessions with an older number are over.
+    session_version: Mapped[int] = mapped_column(default=1, server_default="1", info={"derived": True})
+    fail_count: Mapped[int] = mapped_column(default=0, server_default="0", info={"derived": True})
+    locked_until: Mapped[datetime | None] = mapped_column(info={"derived": True})
     scopes: Mapped[list["UserScope"]] = relationship(back_populates="user", cascade="all, delete-orphan")
 
     def get_full_name(self) -> str:

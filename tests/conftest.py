@@ -170,9 +170,16 @@ class Browser:
         data = {"username": username, "password": password, "csrf_token": self.token()}
         return self.client.post("/login/", data=data)
 
+    def version(self, path: str) -> dict[str, str]:
+        """The version that the form at `path` carries."""
+        found = re.search(r'name="_version" value="([^"]*)"', self.client.get(path).get_data(as_text=True))
+        return {"_version": found[1]} if found else {}
+
     def submit(self, path: str, data: Any = None, page: str | None = None, **options: Any) -> Any:
+        """Post a form as its page would: with the token, and a change with the version it was opened on."""
         token = self.token(page or "/")
-        return self.client.post(path, data={**(data or {}), "csrf_token": token}, **options)
+        hidden = self.version(path) if "/edit/" in path or "/end/" in path else {}
+        return self.client.post(path, data={**hidden, **(data or {}), "csrf_token": token}, **options)
 
 
 @pytest.fixture

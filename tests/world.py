@@ -153,8 +153,10 @@ def _build() -> None:
 
     with acting_as(SETUP):
         for spec in SPECS:
-            db.session.add_all(spec.rows())
+            rows = list(spec.rows())
+            db.session.add_all(rows)
             db.session.flush()
+            spec.attach(rows)
             db.session.add_all(spec.child_rows())
             db.session.flush()
         merged = db.session.get(Division, MERGED)

@@ -8,14 +8,15 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_user, logout_user
+from flask_login import logout_user
+from werkzeug.exceptions import TooManyRequests
 from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
 from app import clock
 from app.extensions import db
 from app.scope import acting_as
-from app.security import users
+from app.security import attempts, sessions, users
 from app.security.actor import AUTH
 from views.forms import CONTROL, Form, required, tidy
 
@@ -37,6 +38,22 @@ def _wanted_page() -> str:
     return get_safe_redirect(target) if is_ours else url_for("HomeView.index")
 
 
+def client_address() -> str:
+    """Where the request comes from, as text; the trusted proxies are taken off (setting PROXIES)."""
+    return request.remote_addr or ""
+
+
+def client_device() -> str:
+    """Browser and system in words."""
+    return sessions.device_of(request.user_agent.string)
+
+
+def keep(token: str) -> None:
+    """Give the browser the id of its new session, and nothing of what stood in its cookie before."""
+    session.clear()
+    session["_user_id"] = token  # where Flask-Login looks; it goes to ScopedSecurityManager.load_user
+
+
 class SignInView(BaseView):
     """One answer for a wrong name, a wrong password and a disabled account."""
 
@@ -51,29 +68,36 @@ class SignInView(BaseView):
         if form.validate_on_submit():
             if self._sign_in(form.username.data, form.password.data):
                 return redirect(_wanted_page())
-            form.form_errors = [_("账号或密码不正确，或账号已停用。")]
+            form.form_errors = [_("账号或密码不正确，或账号已停用、被暂时锁定。")]
         page = self.render_template("sign_in.html", title=_("登录"), form=form)
         return make_response(page, 422 if request.method == "POST" else 200)
 
     def _sign_in(self, username: str, password: str) -> bool:
+        now, address = clock.now(), client_address()
         with acting_as(AUTH):
-            stored = users.secret_of(username)
-            db.session.rollback()  # nobody waits for a lock while the password is hashed
-            if not users.password_fits(stored, password):
-                return False
-            account = users.find(username)
+            seconds = attempts.seconds_to_wait(address, now)
+            if seconds:
+                raise TooManyRequests(retry_after=seconds)
+            attempt = attempts.reserve(username, now, address)
+            db.session.commit()  # counted before it is tried, and nobody waits for a lock while the password is hashed
+            fits = users.password_fits(attempt.secret, password)
+            account = attempts.succeed(attempt) if fits else None
             if account is None:
+                attempts.fail(attempt, now, address=address)
+                db.session.commit()
                 return False
-            account.last_login = clock.now()
-            account.login_count = (account.login_count or 0) + 1
+            token = sessions.sign_in(account, now, client_device(), address)
             db.session.commit()
-            session.clear()
-            session.permanent = True
-            login_user(account)
+        keep(token)
         return True
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
+        signed_in = g.get("signed_in")
+        if signed_in is not None:
+            with acting_as(AUTH):
+                sessions.sign_out(signed_in, clock.now())
+                db.session.commit()
         logout_user()
         session.clear()
         flash(_("您已退出登录。"), "info")

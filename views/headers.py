@@ -22,7 +22,7 @@ def register_headers(app: Flask) -> None:
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         if not (request.endpoint or "").endswith("static"):
             response.headers["Cache-Control"] = "no-store"
         if app.config["PRODUCTION"] and app.config["SESSION_COOKIE_SECURE"]:

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from views.account import AccountView
+from views.activation import ActivationView
 from views.auth import SignInView
 from views.case import CaseView
 from views.division import DivisionView
@@ -37,6 +39,8 @@ MENU = (
 def register_views(appbuilder: Any) -> None:
     """Add every view of the product to the application."""
     appbuilder.add_view_no_menu(SignInView)
+    appbuilder.add_view_no_menu(ActivationView)
+    appbuilder.add_view_no_menu(AccountView)
     appbuilder.add_view_no_menu(HealthView)
     for entry in MENU:
         appbuilder.add_view_no_menu(entry.view)

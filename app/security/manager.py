@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import clock
 from app.scope import acting_as, current_actor
-from app.security import users
+from app.security import sessions
 from app.security.actor import AUTH
 from models import Account
 
@@ -21,16 +21,20 @@ class ScopedSecurityManager(SecurityManager):
     def register_views(self) -> None:
         """The product's own sign-in is registered with its other views (views.menu)."""
 
+    def create_login_manager(self, app: Any) -> Any:
+        """Flask-Login without its own marks in the cookie: the row in the database decides."""
+        manager = super().create_login_manager(app)
+        manager.session_protection = None
+        return manager
+
     def load_user(self, pk: Any) -> Account | None:
-        """Flask-Login's loader: the account, and in `g.actor` what it may do where."""
-        if not str(pk).isdecimal():
-            return None
+        """Flask-Login's loader: `pk` is the id of a session; the account, and in `g.actor` what it may do where."""
         with acting_as(AUTH):
-            found = users.load(int(pk), clock.today())
+            found = sessions.load(str(pk), clock.today(), clock.now())
         if found is None:
             return None
-        g.actor = found[1]
-        return found[0]
+        g.actor, g.signed_in = found.actor, found
+        return found.account
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the signed-in person holds e.g. "can_view" on "Station" anywhere."""

@@ -1,4 +1,4 @@
-"""People: loading one with his grants, signing in, adding one. No view and no request here."""
+"""People: what one may do, whether a password is his, adding one. No view and no request here."""
 
 import re
 from datetime import date
@@ -10,7 +10,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.errors import DomainError
 from app.extensions import db
-from app.security.actor import Actor, Grant
+from app.security import passwords
+from app.security.actor import Grant
 from models import Account, Division, Role, UserScope
 from models.user import MAX_SCOPES
 
@@ -21,8 +22,7 @@ def _nobody() -> str:
     return generate_password_hash("nobody", method="scrypt")
 
 
-# Built once: these run for every request.
-_ACCOUNT = select(Account).where(Account.id == bindparam("user_id"))
+# Built once: it runs for every request.
 _GRANTS = (
     select(UserScope.division_code, Role.name, ViewMenu.name, Permission.name)
     .join(Role, Role.id == UserScope.role_id)
@@ -36,14 +36,6 @@ _GRANTS = (
         or_(UserScope.valid_until.is_(None), UserScope.valid_until >= bindparam("today")),
     )
 )
-
-
-def load(user_id: int, today: date) -> tuple[Account, Actor] | None:
-    """An active account and what it may do where on `today`; None if there is none. Two statements."""
-    account = db.session.scalars(_ACCOUNT, {"user_id": user_id}).one_or_none()
-    if account is None or not account.active:
-        return None
-    return account, Actor(name=account.get_full_name(), user_id=account.id, grants=grants_of(account.id, today))
 
 
 def grants_of(user_id: int, today: date) -> tuple[Grant, ...]:
@@ -62,21 +54,29 @@ def find(username: str) -> Account | None:
     return db.session.scalars(select(Account).where(Account.username == username)).one_or_none()
 
 
-def secret_of(username: str) -> str | None:
-    """The password hash of an active account, as a plain value: it outlives the transaction it was read in."""
-    account = find(username)
-    return account.password if account is not None and account.active else None
-
-
 def password_fits(stored: str | None, password: str) -> bool:
     """Whether `password` has the hash `stored`; takes as long when there is none."""
     return check_password_hash(stored or _nobody(), password) and stored is not None
 
 
+def hash_of(password: str) -> str:
+    """What is stored of a password; takes a while, so that guessing does."""
+    return generate_password_hash(password, method="scrypt")
+
+
+def profile_of(account: Account, today: date) -> passwords.Profile:
+    """What is asked of this person's password, by every scope that is in force on `today` or will be."""
+    scopes = (s for s in account.scopes if s.valid_until is None or s.valid_until >= today)
+    return passwords.profile_of((s.role.name, s.division_code) for s in scopes)
+
+
 def add(
-    username: str, name: str, password: str, scopes: list[tuple[str, str]], today: date, is_demo: bool = False
+    username: str, name: str, password: str | None, scopes: list[tuple[str, str]], today: date, is_demo: bool = False
 ) -> Account:
-    """A new account with scopes [(role name, division code)], flushed. Raises DomainError in words."""
+    """A new account with scopes [(role name, division code)], flushed. Raises DomainError in words.
+
+    Without a password nobody signs in until an activation link is used (app.security.activation).
+    """
     if not re.fullmatch(r"[\w.@-]{1,64}", username):
         raise DomainError("账号应为 1 至 64 个字母、数字、下划线、点、@ 或短横线。")
     if not 1 <= len(name.strip()) <= 64:
@@ -85,9 +85,11 @@ def add(
         raise DomainError(f"账号 {username} 已存在。")
     if len(scopes) > MAX_SCOPES:
         raise DomainError(f"一个人最多 {MAX_SCOPES} 个管辖范围。")
+    if password is not None:
+        passwords.check(password, username, passwords.profile_of(scopes))
     account = Account(
         username=username, first_name=name, last_name="", email=f"{username}@localhost.invalid", active=True,
-        password=generate_password_hash(password, method="scrypt"), is_demo=is_demo,
+        password=None if password is None else hash_of(password), is_demo=is_demo,
     )  # fmt: skip
     for role_name, code in scopes:
         role = db.session.scalars(select(Role).where(Role.name == role_name)).one_or_none()

@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask, abort, flash, request
-from sqlalchemy import or_, select, text
+from sqlalchemy import bindparam, or_, select, text
 from werkzeug.datastructures import MultiDict
 
 from app import divisions, guard, scope
@@ -20,13 +20,14 @@ from app.extensions import db
 from app.history import history_of
 from app.interface import RegisterInterface
 from app.scope import acting_as
-from app.security import users
+from app.security import sessions, users
 from app.security.actor import SETUP, Actor
 from app.security.manager import ScopedSecurityManager
-from models import Division
+from models import Account, Division, SignInSession
 from tests.security.prober import Leak, Prober
 from tests.security.probes import view_of
-from tests.security.registers import SPECS, Spec
+from tests.security.registers import SPECS
+from tests.security.spec import Spec
 from views import base as views_base
 from views import parameters
 from views.base import RegisterView
@@ -224,14 +225,14 @@ def csrf_unchecked(app: Flask) -> Iterator[None]:
 
 @hole("disabled")
 def disabled_person_goes_on(app: Flask) -> Iterator[None]:
-    def careless(user_id: int, today: date) -> Any:
-        account = db.session.get(users.Account, user_id)
-        return account, Actor(account.first_name, account.id, users.grants_of(account.id, today))
-
-    def always(self: Any) -> bool:
-        return True
-
-    with patch.object(users, "load", careless), patch.object(users.Account, "is_active", property(always)):
+    *conditions, active = sessions._LIVE
+    assert "active" in str(active)
+    careless = (
+        select(Account, SignInSession.id, SignInSession.seen_at)
+        .join(SignInSession, SignInSession.user_id == Account.id)
+        .where(SignInSession.token_hash == bindparam("token_hash"), *conditions)
+    )
+    with patch.object(sessions, "_BY_TOKEN", careless):
         yield
 
 

@@ -16,15 +16,18 @@ from tests.world import CHILD, CITY, COUNTY, DIVISIONS, FIRST_STATION, FOREIGN, 
 CAN_SIGN_IN = [person for person in PEOPLE.values() if person.active]
 REACHED = {
     DIVISION_ADMIN: {
+        "AccountView.index",
         *("HomeView.index", "StationView.list", "StationView.show", "StationView.add", "StationView.edit"),
         *("StationView.history", "StationView.export", "DivisionView.list", "DivisionView.show"),
         *("DivisionView.history", "DivisionView.export"),
     },
     SUPERVISOR: {
+        "AccountView.index",
         *("HomeView.index", "StationView.list", "StationView.show", "StationView.history", "StationView.export"),
         *("DivisionView.list", "DivisionView.show", "DivisionView.history"),
     },
     SYSTEM_ADMIN: {
+        "AccountView.index",
         *("HomeView.index", "DivisionView.list", "DivisionView.show", "DivisionView.add", "DivisionView.edit"),
         *("DivisionView.history", "DivisionView.export"),
     },

@@ -109,7 +109,8 @@ def test_a_version_that_never_was_is_a_conflict(two, version):
 
 def test_a_form_without_a_version_is_a_conflict(two):
     first, _second, path, _version = two
-    assert first.submit(path, form(title="妇女主任")).status_code == 409
+    data = form(title="妇女主任", csrf_token=first.token("/"))
+    assert first.post(path, data=data).status_code == 409
 
 
 def test_a_secret_that_both_changed_is_shown_masked(two):

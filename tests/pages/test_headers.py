@@ -22,6 +22,7 @@ def test_no_page_has_inline_script_or_style(client_as):
     browser = client_as("town_admin")
     for path in (
         "/",
+        "/account/",
         "/stations/list/",
         "/stations/add",
         "/stations/show/900001",

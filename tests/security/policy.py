@@ -17,7 +17,11 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "HealthView.check": PUBLIC,
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
+    "ActivationView.activate": PUBLIC,
     "HomeView.index": SIGNED_IN,
+    "AccountView.index": SIGNED_IN,
+    "AccountView.end": SIGNED_IN,
+    "AccountView.password": SIGNED_IN,
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
 # role → register → verbs

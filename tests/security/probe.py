@@ -13,7 +13,8 @@ HOSTILE = ["9" * 400, "-1", "x", "😀", "%", "_", "'", "2026-02-30", "y" * 100_
 class Probe:
     """One request. `row` is the division of the row it aims at, None when at no single row.
 
-    `shape` says how `data` is sent: as a form, as JSON or as files. `missing` is the same address with the key of no
+    `shape` says how `data` is sent: as a form, as JSON, as files, or as the
+    file of an upload. `missing` is the same address with the key of no
     row; it stands where the request aims at a stored row.
     """
 

@@ -21,11 +21,12 @@ from tests.conftest import Browser
 from tests.security import answers, policy
 from tests.security.probe import NOWHERE, Probe
 from tests.security.probes import Generator, view_of
-from tests.security.registers import BY_REGISTER, BY_TABLE, CHILD_TABLES, KINDS, SPECS, Spec, references_of
+from tests.security.registers import BY_REGISTER, BY_TABLE, CHILD_TABLES, KINDS, SPECS
+from tests.security.spec import Spec, references_of
 from tests.security.watch import Change, watch
 
 # Tables whose rows may change without a session noticing.
-RECORDS = {"audit_entry", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
+RECORDS = {"audit_entry", "attachment", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
 FULL_LOOK = 50  # requests after which all tables are compared, not only those that the engine saw written to
 
 
@@ -123,7 +124,7 @@ class Prober:
         if probe.shape == "json":
             headers = {"X-CSRFToken": self.token, "Accept": probe.accept or "*/*"} if token else {}
             return {"data": json.dumps(probe.data), "content_type": "application/json", "headers": headers}
-        if probe.shape == "file":
+        if probe.shape in ("file", "upload"):
             files = {name: (io.BytesIO(str(value).encode()), "x.txt") for name, value in probe.data.items()}
             return {"data": {**files, **token}, "content_type": "multipart/form-data"}
         return {"data": {**probe.data, **token}}
@@ -192,8 +193,8 @@ class Prober:
         return policy.may(person, register, "view", code)
 
     def may_reveal(self, probe: Probe, spec: Spec, code: str) -> bool:
-        asked = spec.reveals and probe.endpoint == f"{spec.register}View.{spec.reveals}" and probe.row == code
-        return bool(asked) and policy.may(self.person, spec.register, spec.methods[spec.reveals], code)
+        asked = probe.endpoint == f"{spec.register}View.reveal" and probe.row == code
+        return asked and policy.may(self.person, spec.register, "reveal", code)
 
     def told(self, probe: Probe, answer: Any) -> Iterator[str]:
         """Smaller hints: a form filled with a key out of reach, the history of a row that is only a reference."""
@@ -252,20 +253,25 @@ class Prober:
             yield from self.foreign_write(change)
         if probe.is_read or not probe.token:
             yield "the database changed"
-        elif (probe.data and probe.shape != "form") or (probe.query and not probe.data):
+        elif (probe.data and probe.shape in ("json", "file")) or (probe.query and not probe.data):
             yield "written from what is no form field"
         self.put_back()
 
     def put_back(self) -> None:
         with self.app.app_context():
-            self.watch.put_back(self.app, self.changes)
-        if {change.table for change in self.changes} - RECORDS:
+            was_patched = self.watch.put_back(self.app, self.changes)
+        if not was_patched or {change.table for change in self.changes} - RECORDS:
             self.sign_in()  # a session need not outlive a change of its person's account or rights
 
     def foreign_write(self, change: Change) -> Iterator[str]:
         old, new, table = change.old, change.new, change.table
         if table == "audit_entry":
             yield from [f"changed the audit: {change.key}"] if old else []
+            return
+        if table == "attachment":
+            for values in filter(None, (old, new)):
+                if not policy.may(self.person, values["register"], "edit", values["division_code"]):
+                    yield f"file of {values['register']} in {values['division_code']}"
             return
         if table not in BY_TABLE and table not in CHILD_TABLES:
             yield f"wrote to {table}"
@@ -276,8 +282,7 @@ class Prober:
             place = self.place_of(table, values)
             if not policy.may(self.person, spec.register, verb, place) and not self.is_new_child(table, values, place):
                 yield f"{verb} of {table} in {place}"
-        if table in BY_TABLE:
-            self.done.add((spec.register, verb))
+        self.done.add((spec.register if table in BY_TABLE else CHILD_TABLES[table][1].model.__name__, verb))
         yield from self.foreign_keys(table, old or {}, new or {})
 
     def place_of(self, table: str, values: dict[str, Any]) -> str | None:

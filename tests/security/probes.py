@@ -9,14 +9,17 @@ from typing import Any
 
 from flask import Flask
 
+from models import Division
+from tests import world
 from tests.security import policy
 from tests.security.probe import HOSTILE, JUNK_KEYS, NOWHERE, Probe
-from tests.security.registers import POSTS, SPECS, Spec
+from tests.security.registers import SPECS
+from tests.security.spec import FILES, Spec
 from tests.security.writes import Writes
 from tests.world import CHILD, CITY, COUNTY, FOREIGN, MERGED, OWN, PEOPLE, SIBLING
 
-# Own, below, beside, above, elsewhere: where the matrix looks at rows.
-PLACES = (OWN, CHILD, SIBLING, MERGED, COUNTY, CITY, "330304001", FOREIGN, "990101001")
+# Where the matrix looks at rows: own, below, beside, above, elsewhere; the merged one is of interest as a division.
+PLACES = (MERGED, OWN, CHILD, SIBLING, COUNTY, CITY, "330304001", FOREIGN, "990101001")
 OPTIONS = ["", "&q=松台", "&q=他", "&q=3", "&q=%25", f"&parent={COUNTY}", f"&parent={SIBLING}", f"&parent={FOREIGN}"]
 OPTIONS += ["&page=x", "&page=99999999999", "&q=" + "q" * 2000, "&q=%00"]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
@@ -51,7 +54,8 @@ class Generator:
 
     def codes(self, spec: Spec) -> list[str]:
         """Where rows of this register are looked at."""
-        return [code for code in spec.codes if self.is_drill or code in PLACES]
+        places = PLACES if spec.model is Division else PLACES[1:]
+        return [code for code in spec.codes if self.is_drill or code in places]
 
     def is_hostile(self, spec: Spec) -> bool:
         return self.person in (spec.master, HOSTILE_PEOPLE[0])
@@ -81,18 +85,26 @@ class Generator:
             yield from Writes(self, spec, view).all()
         yield from self.others()
 
-    def aimed(self, spec: Spec, verb: str, code: str, method: str = "GET", **options: Any) -> Probe:
-        """A request to a route of one row, e.g. "show", for the row in `code`."""
-        endpoint = f"{spec.register}View.{verb}"
-        pattern = self.rules[endpoint].rule if endpoint in self.rules else "/<pk>"
-        pattern = pattern.replace("<key>", "1").replace("<column>", "name")
+    def aimed(self, spec: Spec, verb: str, code: str, method: str = "GET", file: int = 1, **options: Any) -> Probe:
+        """A request to a route of one row, e.g. "show", for the row in `code`, and a file of it."""
+        endpoint, pattern = f"{spec.register}View.{verb}", self.pattern(spec, verb)
+        pattern = pattern.replace("<key>", str(file)).replace("<column>", "name")
         path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.keys[code], NOWHERE))
         return Probe(endpoint, method, path, row=code, missing=missing, **options)
 
+    def pattern(self, spec: Spec, method: str) -> str:
+        """The rule of a register's route, empty when it has none."""
+        rule = self.rules.get(f"{spec.register}View.{method}")
+        return rule.rule if rule is not None else ""
+
     def reads(self, spec: Spec, view: Any) -> Iterator[Probe]:
-        own = {"root", "list", "options", "export", "add", "action_post", "delete", "edit", "show", "history"}
-        others = [name for name in spec.methods if name not in own]
-        for verb in ("show", "history", "edit", *others):
+        rows = [n for n in spec.methods if "<pk>" in self.pattern(spec, n) and n not in FILES and spec.answers(n)]
+        others = [name for name in rows if name not in ("show", "history", "edit", "delete")]
+        for name in ("root", *spec.routes):
+            if "<" not in self.pattern(spec, name):
+                yield Probe(f"{spec.register}View.{name}", "GET", self.pattern(spec, name))
+        reading = [name for name in others if "GET" in self.rules[f"{spec.register}View.{name}"].methods]
+        for verb in ("show", "history", "edit", *reading):
             for code in self.codes(spec):
                 yield self.aimed(spec, verb, code)
             for code in self.some(self.codes(spec), 2):
@@ -100,13 +112,12 @@ class Generator:
                 yield self.aimed(spec, verb, code, accept="application/json")
         for verb in others:
             for code in self.codes(spec):
-                for data in POSTS.get(verb, lambda _spec: [{}])(spec):
+                for data in spec.posts(verb, world.saved(spec.table.name)[spec.keys[code]]):
                     yield self.aimed(spec, verb, code, "POST", data=data)
                 yield self.aimed(spec, verb, code, "POST", token=False)
         for verb in ("show", "history", "edit"):
             for key in self.some(JUNK_KEYS, 2):
                 yield Probe(f"{spec.register}View.{verb}", "GET", f"{view.route_base}/{verb}/{key}", expect=(400, 404))
-        yield Probe(f"{spec.register}View.root", "GET", f"{view.route_base}/")
 
     def lists(self, spec: Spec, view: Any) -> Iterator[Probe]:
         name, columns = type(view).__name__, [c.key for c in spec.table.columns]
@@ -130,7 +141,7 @@ class Generator:
             kinds = [f"{kind}-{code}" for kind in spec.canaries for code in (SIBLING, COUNTY)]
             for q in self.some((*kinds, "松台", "他", "%", "_", "' OR ''='"), 4):
                 yield Probe(endpoint, "GET", f"{base}?q={q}", expect=(200,))
-            for path in self.some(self.hostile(spec, name, view), 40):
+            for path in self.some(self.hostile(spec, name, view), 12):
                 yield Probe(endpoint, "GET", base + path, expect=(200, 400, 414))
 
     def searches(self, spec: Spec, view: Any, column: str) -> Sequence[str]:
@@ -159,9 +170,10 @@ class Generator:
     def choices(self, spec: Spec, view: Any) -> Iterator[Probe]:
         endpoint, columns = f"{spec.register}View.options", [c.key for c in spec.table.columns]
         relations = [c for c in columns if view.datamodel.kind(c) == "relation"]
+        lines = [f"{child.name}.{c}" for child in spec.children for c in child.form(spec.home)]
         for column in self.some([c for c in columns if c not in relations], 3):
             yield Probe(endpoint, "GET", f"{view.route_base}/options/{column}", expect=(404,))
-        for column in relations:
+        for column in (*relations, *lines):
             for verb in ("view", "add", "edit", *self.some(("delete", "x"), 1)):
                 for query in self.some(OPTIONS, 4) if verb in ("view", "add", "edit") else [""]:
                     path = f"{view.route_base}/options/{column}?verb={verb}{query}"

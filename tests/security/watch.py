@@ -19,8 +19,8 @@ from models import Model
 from tests import world
 
 # Tables that say nothing of a person's rights, and columns that change by signing in.
-UNWATCHED: set[str] = set()
-VOLATILE = {"last_login", "login_count", "fail_login_count", "changed_on"}
+UNWATCHED = {"serial", "sign_in_session", "sign_in_failure"}
+VOLATILE = {"last_login", "login_count", "fail_login_count", "changed_on", "fail_count", "locked_until"}
 WRITING = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 READING = re.compile(r"\s*(?:SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SHOW|EXPLAIN)\b", re.IGNORECASE)
 
@@ -82,16 +82,22 @@ class Watch:
         keys = [key for key in {**before, **after} if not _same(before.get(key), after.get(key))]
         return [Change(name, key, before.get(key), after.get(key)) for key in keys]
 
-    def put_back(self, app: Flask, changes: Iterable[Change]) -> None:
-        """Make these rows what they were. When they hold each other, the whole world is built again."""
+    def put_back(self, app: Flask, changes: Iterable[Change]) -> bool:
+        """Make these rows what they were. When they hold each other, the whole world is built again: False.
+
+        Then nobody is signed in any more.
+        """
         changes = list(changes)
         try:
             with db.engine.begin() as connection:
                 self._put_back(connection, changes)
+            return True
         except IntegrityError:
             world.clear(app)
             world.build(app)
-        self.touched = set()
+            return False
+        finally:
+            self.touched = set()
 
     def _put_back(self, connection: Connection, changes: list[Change]) -> None:
         for name, table in self.tables.items():

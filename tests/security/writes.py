@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests import world
 from tests.security.probe import HOSTILE, JUNK_KEYS, Probe
-from tests.security.registers import Child, Spec, references_of
+from tests.security.spec import Child, Spec, pdf, references_of
 from tests.world import CHILD, CITY, COUNTY, FOREIGN, OTHER_COUNTY, OWN, SIBLING
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Writes:
         yield from self.forms()
         yield from self.keys()
         yield from self.shapes()
+        yield from self.files()
         for child in self.spec.children:
             yield from self.children(child)
         yield from self.hostile()
@@ -98,6 +99,22 @@ class Writes:
             yield self.to_add(self.spec.form(self.spec.home), query=self.spec.form(place))
             yield self.to_edit(self.spec.home, self.form(self.spec.home), query=self.spec.form(place) | everything)
 
+    def files(self) -> Iterator[Probe]:
+        """Files hung on, fetched from and taken off rows; each file through its own row, and through mine."""
+        if not self.spec.file:
+            return
+        stored = world.saved("attachment").items()
+        ours = {row["row_key"]: number for number, row in stored if row["register"] == self.spec.register}
+        for code in self.asking.codes(self.spec):
+            data = {"file": pdf("新").decode()}
+            yield self.asking.aimed(self.spec, "attach", code, "POST", data=data, shape="upload")
+            number = ours[str(self.spec.keys[code])]
+            for method, verb in (("attachment", "GET"), ("attachment", "HEAD"), ("detach", "POST")):
+                yield self.asking.aimed(self.spec, method, code, verb, file=number)
+                if code != self.spec.home:
+                    path = f"{self.base}/{method}/{self.spec.keys[self.spec.home]}/{number}"
+                    yield self.probe(method, verb, path, expect=(404,))
+
     def shapes(self) -> Iterator[Probe]:
         """The same fields in another dress: as JSON, as files, in the address only."""
         for code in [c for c in (OWN, SIBLING, FOREIGN) if c in self.spec.keys]:
@@ -140,11 +157,14 @@ class Writes:
         if self.asking.is_hostile(self.spec):
             offered = (*self.view.add_columns, *self.spec.form(self.spec.home))
             pairs = [(column, text) for text in HOSTILE for column in dict.fromkeys(offered)]
-            for column, text in self.some(pairs, 40):
+            for column, text in self.some(pairs, 15):
                 yield self.to_add({**self.spec.form(self.spec.home), column: text}, expect=MENDABLE)
             pairs = [(column, text) for text in HOSTILE for column in self.view.edit_columns]
-            for column, text in self.some(pairs, 20):
+            for column, text in self.some(pairs, 8):
                 yield self.to_edit(self.spec.home, self.form(self.spec.home, **{column: text}))
+        for column in self.some(("", "id", "uid", "x", "id_number_index"), 2) if self.spec.answers("reveal") else ():
+            path = f"{self.base}/reveal/{self.spec.keys[self.spec.home]}"
+            yield self.probe("reveal", "POST", path, {"column": column, "reason": "核对身份"}, expect=(403, 404))
         for key in self.some(JUNK_KEYS, 2):
             for method in ("edit", "delete"):
                 path = f"{self.base}/{method}/{key}"
@@ -156,7 +176,7 @@ class Writes:
         places = [[str(self.spec.keys[code])] for code in self.asking.codes(self.spec)]
         junk = (every, [], ["x", "", "-1", "9" * 50], every * 200)
         for name in self.view.actions:
-            for keys in (every, *self.some(places, 4), *self.some(junk, 2)):
+            for keys in (every, *self.some(places, 3), *self.some(junk, 2)):
                 yield self.probe("action_post", "POST", path, {"action": name, "rowid": keys})
         for name in self.some(("nothing", "", "__init__", "x" * 1000, "\x00"), 2):
             yield self.probe("action_post", "POST", path, {"action": name, "rowid": every})

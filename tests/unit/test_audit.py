@@ -18,6 +18,11 @@ from tests.world import CHILD, CITY, COUNTY, FIRST_STATION, OWN, PASSWORD, SIBLI
 NEW = {"division_code": CHILD, "name": "新站", "host": StationHost.SELF, "founded_on": date(2020, 3, 8)}
 
 
+def said(entry: AuditEntry) -> dict:
+    """What an entry says of the columns, without the number of the version."""
+    return {name: pair for name, pair in entry.changes.items() if name != "version"}
+
+
 @pytest.fixture
 def operator(context):
     """The test acts as the command line, unless it says otherwise."""
@@ -56,7 +61,7 @@ def test_new_row_has_only_after(written):
     db.session.commit()
     (entry,) = written()
     assert (entry.verb, entry.register, entry.row_key, entry.row_name) == ("add", "Station", str(row.id), "新站")
-    assert entry.changes == {
+    assert said(entry) == {
         "id": [None, row.id],
         "division_code": [None, CHILD],
         "name": [None, "新站"],
@@ -74,7 +79,7 @@ def test_changed_row_has_before_and_after_of_what_changed(written):
     db.session.commit()
     (entry,) = written()
     assert (entry.verb, entry.row_key, entry.row_name) == ("edit", str(row.id), row.name)
-    assert entry.changes == {
+    assert said(entry) == {
         "host": ["CENTER", "OTHER"],
         "founded_on": ["2011-03-08", "2012-01-02"],
         "address": [canary("ADR", OWN), None],
@@ -88,7 +93,7 @@ def test_deleted_row_has_only_before(written):
     db.session.commit()
     (entry,) = written()
     assert (entry.verb, entry.row_key, entry.row_name) == ("delete", str(FIRST_STATION), canary("STA", OWN))
-    assert entry.changes == {
+    assert said(entry) == {
         "id": [FIRST_STATION, None],
         "division_code": [OWN, None],
         "name": [canary("STA", OWN), None],
@@ -120,7 +125,7 @@ def test_each_flush_of_a_transaction_is_its_own_entry(written):
         station().name = name
         db.session.flush()
     db.session.commit()
-    assert [e.changes for e in written()] == [{"name": [canary("STA", OWN), "甲站"]}, {"name": ["甲站", "乙站"]}]
+    assert [said(e) for e in written()] == [{"name": [canary("STA", OWN), "甲站"]}, {"name": ["甲站", "乙站"]}]
 
 
 def test_rollback_leaves_no_entry(written):
@@ -136,7 +141,7 @@ def test_moved_row_does_not_repeat_its_derived_columns(written):
     station().division_code = CHILD
     db.session.commit()
     (entry,) = written()
-    assert entry.changes == {"division_code": [OWN, CHILD]}
+    assert said(entry) == {"division_code": [OWN, CHILD]}
     assert (entry.division_code, entry.township_code) == (CHILD, OWN)
 
 
@@ -146,7 +151,7 @@ def test_row_that_was_read_before_a_commit_keeps_its_before(written):
     db.session.commit()
     row.phone = "0577-12338"
     db.session.commit()
-    assert [e.changes for e in written()] == [{"phone": ["12338", "0577-12338"]}]
+    assert [said(e) for e in written()] == [{"phone": ["12338", "0577-12338"]}]
 
 
 # ---- a save that changes nothing
@@ -210,8 +215,11 @@ def test_entry_names_who_is_signed_in(app, client_as):
 # ---- the seal
 
 
+ROOT = ("root_register", "root_key")
+
+
 def sealed(entry: AuditEntry) -> dict:
-    return {name: getattr(entry, name) for name in SEALED}
+    return {name: getattr(entry, name) for name in (*SEALED, *ROOT)}
 
 
 def test_seal_fits_what_was_written(written):
@@ -225,7 +233,8 @@ def test_seal_fits_what_was_written(written):
 
 def test_seal_covers_every_column_but_itself_and_what_others_derive():
     columns = set(AuditEntry.__table__.columns.keys())
-    assert columns - set(SEALED) == {"id", "mac", "prev", "link", "city_code", "county_code", "township_code"}
+    derived = {"id", "mac", "prev", "link", "city_code", "county_code", "township_code"}
+    assert columns - {*SEALED, *ROOT} == derived
 
 
 @pytest.mark.parametrize(
@@ -234,7 +243,7 @@ def test_seal_covers_every_column_but_itself_and_what_others_derive():
         "at": datetime(2026, 1, 1),  # noqa: DTZ001  UTC without zone, as the database stores it
         "actor_id": 99, "actor_name": "别人", "verb": "view", "register": "Division", "row_key": "2",
         "row_name": "别站", "division_code": SIBLING, "chain": "330304",
-        "changes": {"name": [canary("STA", OWN), "别名"]},
+        "changes": {"name": [canary("STA", OWN), "别名"]}, "root_register": "Case", "root_key": "2",
     }.items(),
 )  # fmt: skip
 def test_seal_breaks_when_a_column_is_altered(written, column, value):
@@ -247,7 +256,7 @@ def test_seal_breaks_when_a_column_is_altered(written, column, value):
 
 def test_every_sealed_column_is_altered_above():
     (mark,) = [m for m in test_seal_breaks_when_a_column_is_altered.pytestmark if m.name == "parametrize"]
-    assert sorted(column for column, _ in mark.args[1]) == sorted(SEALED)
+    assert sorted(column for column, _ in mark.args[1]) == sorted((*SEALED, *ROOT))
 
 
 def test_seal_of_an_older_key_is_still_checked(app, written, monkeypatch):
@@ -270,7 +279,7 @@ def test_chain_is_the_county_or_the_city(written, code, chain):
     db.session.commit()
     (entry,) = written()
     assert (entry.chain, entry.division_code, entry.row_key) == (chain, code, code)
-    assert entry.changes == {"note": [canary("NOTE", code), "新备注"]}
+    assert said(entry) == {"note": [canary("NOTE", code), "新备注"]}
 
 
 # ---- people
@@ -301,13 +310,17 @@ def test_new_password_is_not_in_the_audit(written):
     assert written() == []
 
 
-def test_signing_in_is_no_change(app, client_as):
+def test_signing_in_is_an_event_of_the_person_and_no_change_of_a_column(app, client_as):
     with app.app_context(), acting_as(OPERATOR):
         before = db.session.scalars(select(AuditEntry.id)).all()
     client_as("county_admin")
     with app.app_context(), acting_as(OPERATOR):
-        assert users.find("county_admin").login_count == 1
-        assert db.session.scalars(select(AuditEntry.id)).all() == before
+        person = users.find("county_admin")
+        assert person.login_count == 1
+        (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.id.not_in(before))).all()
+        assert (entry.verb, entry.register, entry.row_key) == ("sign_in", "Account", str(person.id))
+        assert (entry.actor_id, entry.actor_name) == (person.id, "姓名county_admin")
+        assert said(entry) == {"address": [None, "127.0.0.1"], "device": [None, "其他浏览器，其他设备"]}
 
 
 def test_disabled_account_is_audited(written):
@@ -315,7 +328,7 @@ def test_disabled_account_is_audited(written):
     db.session.commit()
     (entry,) = written()
     assert (entry.verb, entry.register, entry.row_name) == ("edit", "Account", "姓名town_admin")
-    assert entry.changes == {"active": [True, False]}
+    assert said(entry) == {"active": [True, False]}
 
 
 def scope_of(username: str) -> UserScope:
@@ -329,7 +342,7 @@ def test_changed_scope_is_audited(written):
     db.session.commit()
     (entry,) = written()
     assert (entry.verb, entry.register, entry.row_key) == ("edit", "UserScope", str(scope.id))
-    assert entry.changes == {"valid_until": [None, "2026-12-31"], "division_code": [OWN, SIBLING]}
+    assert said(entry) == {"valid_until": [None, "2026-12-31"], "division_code": [OWN, SIBLING]}
 
 
 @pytest.mark.parametrize("how", ["delete", "remove", "account"])
@@ -343,7 +356,7 @@ def test_revoked_scope_is_audited(written, how):
     db.session.commit()
     (entry,) = [e for e in written() if e.register == "UserScope"]
     assert (entry.verb, entry.row_key) == ("delete", str(key))
-    assert {name: before for name, (before, _) in entry.changes.items()} == {
+    assert {name: before for name, (before, _) in said(entry).items()} == {
         "id": key, "user_id": user, "role_id": role, "division_code": OWN, "valid_from": "2020-01-01",
     }  # fmt: skip
 

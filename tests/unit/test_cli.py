@@ -1,6 +1,7 @@
 """The commands: flask setup, flask divisions, flask demo, flask users."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -200,18 +201,44 @@ def test_users_add_makes_an_account_that_signs_in(app, run):
     assert "共 1 条" in browser.get("/stations/list/").get_data(as_text=True)
 
 
-def test_users_add_asks_for_the_password_twice(app, run):
-    assert add(run, password=None, input=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
-    assert Browser(app).sign_in("new", PASSWORD).status_code == 302
-    assert add(run, username="other", password=None, input=f"{PASSWORD}\nanother\n").exit_code == 1
-    assert account(app, "other") is None
+def link_in(output: str) -> str:
+    (path,) = re.findall(r"^/activate/[\w-]{43}$", output, re.MULTILINE)
+    return path
+
+
+def test_users_add_without_a_password_prints_a_link_that_sets_one(app, run):
+    answer = add(run, password=None)
+    assert answer.exit_code == 0
+    assert account(app, "new").password is None
+    browser, link = Browser(app), link_in(answer.output)
+    assert browser.submit(link, {"new": PASSWORD, "again": PASSWORD}, page=link).status_code == 302
+    assert browser.sign_in("new", PASSWORD).status_code == 302
+
+
+def test_users_reset_prints_a_new_link_and_the_old_one_is_void(app, run):
+    first, second = (link_in(run("users", "reset", "town_admin").output) for _ in range(2))
+    browser = Browser(app)
+    assert [browser.get(link).status_code for link in (first, second)] == [404, 200]
+    assert browser.sign_in("town_admin").status_code == 302  # the password stands until the link is used
+
+
+def test_users_reset_is_refused_for_a_disabled_account(run):
+    answer = run("users", "reset", "disabled")
+    assert (answer.exit_code, answer.output) == (1, "Error: 账号 disabled 已停用，请先恢复。\n")
+
+
+def test_users_enable_lets_in_again(app, run):
+    run("users", "disable", "town_admin")
+    answer = run("users", "enable", "town_admin")
+    assert (answer.exit_code, answer.output) == (0, "已恢复账号 town_admin。\n")
+    assert Browser(app).sign_in("town_admin").status_code == 302
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"password": "Elf-zeichen"}, "密码至少 12 个字符。"),
-        ({"password": ""}, "密码至少 12 个字符。"),
+        ({"password": "Elf-zeichen"}, "密码不符合要求：至少 12 个字符。"),
+        ({"password": ""}, "密码不符合要求：至少 12 个字符；大写字母、小写字母、数字、符号至少要有 3 种。"),
         ({"division": "330399"}, "没有代码为 330399 的区划。"),
         ({"division": ""}, "没有代码为  的区划。"),
         ({"username": "town_admin"}, "账号 town_admin 已存在。"),
@@ -254,6 +281,7 @@ def test_users_disable_ends_access_on_the_next_request(app, run, client_as):
     assert client_as("county_admin").get("/stations/list/").status_code == 200
 
 
-def test_users_disable_needs_an_account(run):
-    answer = run("users", "disable", "nobody")
+@pytest.mark.parametrize("command", ["disable", "enable", "reset"])
+def test_users_commands_need_an_account(run, command):
+    answer = run("users", command, "nobody")
     assert (answer.exit_code, answer.output) == (1, "Error: 没有账号 nobody。\n")

@@ -27,7 +27,13 @@ ACTING = {
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
     "app/training.py hours_of": "a county trains the village's person; gives back one sum, of whom he sees",
     "app/training.py people": "the same, a sum for each person that he sees",
+    "app/__init__.py _touch_session": "nobody's rights; writes when the session that asks was seen",
     "views/auth.py SignInView._sign_in": "the same; reads one account by its name and writes when it signed in",
+    "views/auth.py SignInView.logout": "ends the session that asks, which no person may write",
+    "views/account.py AccountView._page": "reads the sessions of the one who asks, which no person may read",
+    "views/account.py AccountView.end": "ends a session, found by its number and by the one who asks",
+    "views/account.py AccountView._change": "writes the account of the one who asks, proved by his old password",
+    "views/activation.py ActivationView._answer": "the token proves whose password may be set; nobody is signed in",
 }
 # Where the connection is used past the session, whose guard does not see it.
 DIRECT = {
@@ -37,6 +43,8 @@ DIRECT = {
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/derive.py next_number": "counting is nobody's right; the row that gets the number is checked",
     "app/guard.py guard_write": "reads the option of the transaction",
+    "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
+    "app/security/revoke.py end_sessions": "who changes a role or scope need not be allowed to write accounts",
     "app/server.py start": "closes the connections before the fork",
     "app/server.py refuse_demo_accounts": "closes the connections before a fork",
     "app/setup.py migrate": "changes tables, not rows of a person",

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import (
+    Account,
     Applicant,
     Attachment,
     AuditEntry,
@@ -24,12 +25,15 @@ from models import (
     Division,
     DivisionLevel,
     Ended,
+    EndReason,
     Engagement,
+    Located,
     MemberUnit,
     Model,
     Organizer,
     RightsCategory,
     Seat,
+    SignInSession,
     Station,
     StationHost,
     StationLevel,
@@ -261,6 +265,11 @@ ROWS = {
         "category": RightsCategory.FAMILY, "went_to_office": False, "went_to_court": False, "receiver": "丙",
     },
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
+    SignInSession: {
+        "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1,
+        "created_at": NOW, "seen_at": NOW, "device": "", "address": "", "ended_at": NOW,
+        "ended_reason": EndReason.TAKEN_DOWN,
+    },
 }  # fmt: skip
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 VILLAGE_STATION = {"station_id": literal_column(f"(SELECT id FROM station WHERE division_code = '{world.CHILD}')")}
@@ -282,6 +291,9 @@ REFUSED = [
     (Station, COUNTY_STATION | {"level": None}, "level_of_division"),
     (Station, {"level": literal_column("'COUNTY'")}, "(stationlevel|level_of_division)"),
     (Station, {"host": NOBODY}, "stationhost"),
+    (SignInSession, {"ended_at": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": None}, "ended_with_reason"),
+    (SignInSession, {"ended_reason": literal_column("'BORED'")}, "endreason"),
     (StationMember, {"seat": NOBODY}, "seat"),
     (StationMember, {"sex": NOBODY}, "sex"),
     (StationMember, {"seat": Seat.UNIT}, "unit_of_seat"),
@@ -312,6 +324,7 @@ REFUSED = [
     *[
         (model, {f"{place}_code": wrong}, f"{place}_code_of_place")
         for model in ROWS
+        if issubclass(model, Located)
         for place, other in (("city", "9901"), ("county", "330304"), ("township", world.SIBLING))
         for wrong in (other, None)
     ],

@@ -117,10 +117,12 @@ def test_session_cookie_is_for_this_site_and_no_script(app, environ, secure):
     strict = production(app.config["SQLALCHEMY_DATABASE_URI"], **environ)
     browser = Browser(strict)
     cookies = browser.get("/login/", base_url="https://example.test").headers.getlist("Set-Cookie")
-    flags = [set(cookie.split("; ")[1:]) for cookie in cookies if cookie.startswith("session=")]
+    name = "__Host-session=" if secure else "session="
+    flags = [set(cookie.split("; ")[1:]) for cookie in cookies if cookie.startswith(name)]
     assert len(flags) == 1
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags[0]
     assert ("Secure" in flags[0]) is secure
+    assert not [flag for flag in flags[0] if flag.startswith("Domain")]
     with strict.app_context():
         db.engine.dispose()
 
@@ -175,6 +177,9 @@ def test_database_address(given, uri):
         ({"APP_ENV": "production"}, "SESSION_COOKIE_SECURE", True),
         ({"COOKIE_SECURE": "1"}, "SESSION_COOKIE_SECURE", True),
         ({"APP_ENV": "production", "COOKIE_SECURE": "0"}, "SESSION_COOKIE_SECURE", False),
+        ({}, "SESSION_COOKIE_NAME", "session"),
+        ({"COOKIE_SECURE": "1"}, "SESSION_COOKIE_NAME", "__Host-session"),
+        ({"SESSION_HOURS": "2"}, "PERMANENT_SESSION_LIFETIME", 7200),
         ({"MAX_UPLOAD_MB": "2"}, "MAX_CONTENT_LENGTH", 2 * 1024 * 1024),
         ({"SECRET_KEY": ""}, "SECRET_KEY", config.DEFAULT_SECRET_KEY),
     ],

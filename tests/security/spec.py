@@ -1,0 +1,217 @@
+"""How a register is described to the security tests; the registers themselves stand in tests.security.registers."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from app import attachments, secret
+from models import Division, Ended, Model
+from models.base import TOWNSHIP
+from tests.world import DIVISIONS, FIRST_STATION, OWN, canary
+
+STATION_CODES = tuple(code for code in DIVISIONS if len(code) >= TOWNSHIP)
+BLOCK, CHILD_BLOCK = 1_000, 100_000  # keys of one register, of one kind of child
+# Every register has these routes (method → verb), unless its Spec says otherwise.
+METHODS = {
+    "root": "view",
+    "list": "view",
+    "show": "view",
+    "history": "view",
+    "options": "view",
+    "export": "export",
+    "add": "add",
+    "edit": "edit",
+    "end": "end",
+    "resume": "end",
+    "delete": "delete",
+    "action_post": "action",  # the verb of the action that is asked for
+    "reveal": "reveal",
+    "attach": "edit",
+    "attachment": "view",
+    "detach": "edit",
+}
+FILES = ("attach", "attachment", "detach")
+BY_REGISTER: dict[str, "Spec"] = {}
+BY_TABLE: dict[str, "Spec"] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Child:
+    """Rows kept inside their parent's form, as fields `name-0-column`; they lie where the parent lies.
+
+    `make(code, parent_key, key)` is the one child of the row in `code`, `form(code)` the columns of one line.
+    """
+
+    model: type[Model]
+    parent: str  # the column that points to the parent
+    name: str  # of its lines in the form
+    make: Callable[[str, Any, int], Model]
+    form: Callable[[str], dict[str, str]]
+    canaries: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Any:
+        return self.model.__table__
+
+    def line(self, code: str, key: Any = "", version: Any = "", **changes: str) -> dict[str, str]:
+        """The posted fields of one line: a new child, or the stored one of that key."""
+        values = {"_key": str(key), "_version": str(version), **self.form(code), **changes}
+        return {f"{self.name}-0-{name}": value for name, value in values.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """One register, as the security tests need it; the module's docstring tells what to write."""
+
+    model: type[Model]
+    master: str
+    rights: dict[str, str]
+    make: Callable[[str, Any], Model]
+    form: Callable[[str], dict[str, str]]
+    canaries: dict[str, str]
+    codes: tuple[str, ...] = STATION_CODES
+    is_reference: bool = False
+    shared: tuple[str, ...] = ()
+    secrets: dict[str, str] = field(default_factory=dict)
+    actions: dict[str, str] = field(default_factory=lambda: {"bulk_delete": "delete"})
+    routes: dict[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    beside: dict[str, dict[str, str]] = field(default_factory=dict)
+    children: tuple[Child, ...] = ()
+    file: str = ""  # the kind of canary in the name and content of the file that hangs on each of its rows
+
+    @property
+    def register(self) -> str:
+        return self.model.__name__
+
+    @property
+    def table(self) -> Any:
+        return self.model.__table__
+
+    @property
+    def place(self) -> str:
+        """The column that says where a row lies."""
+        return self.model.__place__
+
+    @property
+    def home(self) -> str:
+        """A place where it has a row: the town of most people, if possible."""
+        return OWN if OWN in self.codes else self.codes[0]
+
+    @property
+    def methods(self) -> dict[str, str]:
+        """{method of the view: verb}."""
+        return {name: verb for name, verb in (METHODS | self.routes).items() if name not in self.without}
+
+    @cached_property
+    def keys(self) -> dict[str, Any]:
+        """{code: the primary key of the row that lies there}."""
+        if self.model is Division:
+            return {code: code for code in self.codes}
+        first = FIRST_STATION + BLOCK * [s for s in BY_REGISTER.values() if s.model is not Division].index(self)
+        return {code: first + n for n, code in enumerate(self.codes)}
+
+    @cached_property
+    def references(self) -> dict[str, "Spec"]:
+        """{foreign key column: the register it points to}."""
+        return references_of(self.table)
+
+    def rows(self) -> Iterator[Model]:
+        """Its rows in the world, with their secrets."""
+        for code, its_key in self.keys.items():
+            row = self.make(code, its_key)
+            for column in self.secrets:
+                secret.put(row, column, self.secret(column, its_key))
+            yield row
+
+    def child_rows(self) -> Iterator[Model]:
+        for child in self.children:
+            for code, parent_key in self.keys.items():
+                yield child.make(code, parent_key, self.child_key(child, code))
+
+    def attach(self, rows: Iterable[Model]) -> None:
+        """Hang a file on each of the stored rows."""
+        for row in rows if self.file else ():
+            told = canary(self.file, row.place)
+            attachments.attach(row, f"{told}.pdf", pdf(told))
+
+    def child_key(self, child: Child, code: str) -> int:
+        return self.keys[code] + CHILD_BLOCK * (1 + self.children.index(child))
+
+    def secret(self, column: str, its_key: int) -> str:
+        """What stands sealed in that column of that row, and nowhere else."""
+        alike = [name for name, kind in self.secrets.items() if kind == self.secrets[column]]
+        return plain(self.secrets[column], its_key, alike.index(column))
+
+    def answers(self, method: str) -> bool:
+        """Whether a route of one row does anything here: rows end, have secrets or files only in some registers."""
+        if method in ("end", "resume"):
+            return issubclass(self.model, Ended)
+        return bool(self.secrets) if method == "reveal" else bool(self.file) or method not in FILES
+
+    def posts(self, method: str, row: dict[str, Any]) -> list[dict[str, str]]:
+        """What is posted to a route of one row that has a form of its own."""
+        if method == "end":
+            return [{"_version": str(row["version"]), "ended_on": "2026-11-01", "ended_reason": "试"}]
+        if method == "reveal":
+            return [{"column": column, "reason": "核对身份"} for column in self.secrets]
+        return [{}]
+
+
+def pdf(text: str) -> bytes:
+    """A PDF that says nothing but `text`."""
+    return f"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Title ({text}) >>\nendobj\n%%EOF\n".encode()
+
+
+def declare(*specs: Spec) -> tuple[Spec, ...]:
+    """Make the Specs known; each after those that it points to."""
+    for spec in specs:
+        BY_REGISTER[spec.register] = BY_TABLE[spec.table.name] = spec
+    return specs
+
+
+def references_of(table: Any) -> dict[str, Spec]:
+    """{foreign key column of `table`: the register it points to}; what the product derives is left out."""
+    return {
+        column.key: BY_TABLE[link.column.table.name]
+        for column in table.columns
+        for link in column.foreign_keys
+        if link.column.primary_key and link.column.table.name in BY_TABLE and not column.info.get("derived")
+    }
+
+
+def key(register: str, code: str) -> Any:
+    """The key of the row of `register` that lies in `code`."""
+    return BY_REGISTER[register].keys[code]
+
+
+# ---- secrets: digits that stand in one row only, so that a leak names its source
+
+
+def _id_number(born: date) -> str:
+    """A number with the right check digit (GB 11643) of somebody who was born that day."""
+    digits = f"330302{born:%Y%m%d}002"
+    weighed = sum(int(d) * pow(2, 17 - n, 11) for n, d in enumerate(digits))
+    return digits + "10X98765432"[weighed % 11]
+
+
+def plain(kind: str, its_key: int, turn: int = 0) -> str:
+    """The secret of that kind in the row `its_key`, the first or a later one of its kind; no other row has it."""
+    number = its_key - FIRST_STATION
+    block, n = divmod(number % CHILD_BLOCK, BLOCK)
+    if kind == "phone":
+        return f"{139 - turn}{its_key:08d}"
+    if kind == "id_number":
+        return _id_number(date(1940 + block + 20 * (number // CHILD_BLOCK) + turn, 1, 1) + timedelta(days=n))
+    return f"{kind}-{its_key}-{turn}-QX"
+
+
+# What a form of the tests posts in a secret column: nobody's secret.
+TYPED = {
+    "phone": "13700000000",
+    "id_number": _id_number(date(1933, 3, 3)),
+    "address": "某街 1 号",
+    "narrative": "经过",
+}
