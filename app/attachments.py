@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from cryptography.exceptions import InvalidTag
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -54,10 +56,14 @@ def find(row: Any, key: Any) -> Attachment | None:
 
 
 def content_of(attachment: Attachment) -> bytes:
-    """What is in the file. Raises InvalidTag when it was tampered with."""
+    """What is in the file. Raises DomainError when its key is gone or it was tampered with."""
     found = select(Attachment).where(Attachment.id == attachment.id).options(undefer(Attachment.content))
     sealed = db.session.scalars(found.execution_options(populate_existing=True)).one().content
-    return secret.unseal(_place(attachment.uid), sealed)
+    try:
+        return secret.unseal(_place(attachment.uid), sealed)
+    except InvalidTag as error:
+        current_app.logger.error("A file cannot be opened: attachment %s", attachment.id)
+        raise DomainError("附件无法读取，请联系系统管理员。") from error
 
 
 def detach(row: Any, attachment: Attachment) -> None:
