@@ -8,7 +8,16 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app import divisions
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
+from app.security.roles import (
+    AUDITOR,
+    CENTER,
+    DIVISION_ADMIN,
+    MANAGER,
+    STAFF,
+    SUPERVISOR,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+)
 from tests.conftest import Browser
 from tests.pages.chinese import Page, crawl, problems, problems_of_page
 from tests.world import CHILD, CITY, COUNTY, DIVISIONS, FIRST_STATION, FOREIGN, OWN, PEOPLE, SIBLING, canary
@@ -31,6 +40,20 @@ REACHED = {
         *("HomeView.index", "DivisionView.list", "DivisionView.show", "DivisionView.add", "DivisionView.edit"),
         *("DivisionView.history", "DivisionView.export"),
     },
+}
+READ_ONLY = {
+    *("HomeView.index", "StationView.list", "StationView.show", "StationView.history"),
+    *("DivisionView.list", "DivisionView.show", "DivisionView.history"),
+}
+REACHED |= {
+    STAFF: READ_ONLY | {"StationView.edit"},
+    CENTER: READ_ONLY,
+    UNIT_OFFICER: {name for name in READ_ONLY if not name.startswith("Station")},
+    MANAGER: {
+        *("HomeView.index", "UserView.list", "UserView.show", "UserView.add", "UserView.edit", "UserView.history"),
+        *("RoleView.list", "RoleView.show", "RoleView.history"),
+    },
+    AUDITOR: {"HomeView.index"},
 }
 JSON = {"Accept": "application/json"}
 OPTIONS = "/stations/options/division_code"

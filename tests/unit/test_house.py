@@ -20,6 +20,7 @@ CLOCK = re.compile(r"\b(?:date\.today|datetime\.(?:now|utcnow|today|fromtimestam
 FOREIGN = re.compile(r"(?:https?|wss?)://|[\"'(=]\s*//\w", re.IGNORECASE)
 # Where the product acts in a name of its own, and why nobody's rights are meant there.
 ACTING = {
+    "app/accounts.py invite": "the table of links is the product's own; the rules of delegation are asked before",
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
@@ -43,6 +44,7 @@ DIRECT = {
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/derive.py next_number": "counting is nobody's right; the row that gets the number is checked",
     "app/guard.py guard_write": "reads the option of the transaction",
+    "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
     "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
     "app/security/revoke.py end_sessions": "who changes a role or scope need not be allowed to write accounts",
     "app/server.py start": "closes the connections before the fork",

@@ -34,6 +34,7 @@ from models import (
     RightsCategory,
     Seat,
     SignInSession,
+    StaffRole,
     Station,
     StationHost,
     StationLevel,
@@ -118,6 +119,7 @@ def fill() -> dict[str, int]:
     with acting_as(SETUP):
         setup.grant_baseline()
         db.session.commit()
+    world.clear(None)  # what the audit told of the roles would be told twice
     world.build(None)
     return counts()
 
@@ -270,6 +272,10 @@ ROWS = {
         "created_at": NOW, "seen_at": NOW, "device": "", "address": "", "ended_at": NOW,
         "ended_reason": EndReason.TAKEN_DOWN,
     },
+    Account: PLACE | {
+        "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
+    },
+    StaffRole: {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1},
 }  # fmt: skip
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 VILLAGE_STATION = {"station_id": literal_column(f"(SELECT id FROM station WHERE division_code = '{world.CHILD}')")}
@@ -277,6 +283,10 @@ IN_VILLAGE = VILLAGE_STATION | {"division_code": world.CHILD}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
 NOBODY = literal_column("'NOBODY'")
 REFUSED = [
+    (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"based_on_id": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"name": "甲角色"}, "copy_named_for_owner"),
+    (StaffRole, {"name": f"{world.COUNTY}:甲角色"}, "copy_named_for_owner"),
     (Division, {"code": "3303020070", "township_code": "330302007"}, "level_of_code"),
     (Division, {"level": DivisionLevel.VILLAGE}, "level_of_code"),
     (Division, {**VILLAGE, "level": literal_column("'REGION'")}, "divisionlevel"),
