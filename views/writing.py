@@ -201,6 +201,8 @@ class Writing(Core):
         if len(keys) > MAX_SELECTED:
             raise BadInput(_("一次最多处理 %(n)s 条。", n=MAX_SELECTED))
         rows = self.datamodel.get_many(keys, action.func._verb, lock=True)
+        if action.func._verb == "edit":
+            rows = [row for row in rows if not self.has_ended(row)]
         if not rows:
             flash(_("没有可处理的记录。"), "warning")
         elif self._save(None, lambda: action.func(rows)):

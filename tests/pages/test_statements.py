@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from sqlalchemy import delete, event, insert, select
+from sqlalchemy import delete, insert, select
 
 from app import interface
 from app.extensions import db
@@ -12,21 +12,6 @@ from app.interface import RegisterInterface
 from models import Case, Station
 from tests import records
 from tests.world import CHILD, FIRST_STATION, OWN
-
-
-@pytest.fixture
-def statements(app):
-    """The statements that reach the database from here on."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
