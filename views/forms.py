@@ -204,8 +204,8 @@ class SecretField(StringField):
         """What the identity number tells is filled in where nothing stands, and may not stand otherwise."""
         for told, name in self.fills.items():
             field, value = form._fields.get(name), getattr(identity, told)(number)
-            if field is None or field.errors or field.process_errors:
-                continue
+            if field is None or field.errors or (field.process_errors and _is_typed(field)):
+                continue  # WTForms calls an empty date unreadable
             if not field.data:
                 field.data = value
             elif field.data != value:
@@ -222,6 +222,10 @@ class SecretField(StringField):
             secret.put(obj, name, self.data)
         elif self.is_removed:
             secret.put(obj, name, None)
+
+
+def _is_typed(field: Field) -> bool:
+    return any(str(value).strip() for value in field.raw_data or ())
 
 
 def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:

@@ -55,9 +55,9 @@ class Writing(Core):
     def _added(self, uid: str, form: FlaskForm) -> Any:
         flash(_("已新增。"), "success")
         self._hint(form)
-        return redirect(
-            self.url("add") if "_another" in request.form else self.url("show", pk=self.datamodel.key_of_uid(uid))
-        )
+        if "_another" in request.form:  # whoever keeps a roster goes on at the same place
+            return redirect(self.url("add", **{f.name: f.data for f in form if self.datamodel.places(f.name)}))
+        return redirect(self.url("show", pk=self.datamodel.key_of_uid(uid)))
 
     def _hint(self, form: FlaskForm) -> None:
         for field in form:
