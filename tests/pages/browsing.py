@@ -100,6 +100,7 @@ def person(stranger) -> Callable[..., Page]:
 
 def look(page: Page, name: str) -> None:
     """Nothing sticks out of the screen; the picture is kept where somebody wants to see it."""
+    page.wait_for_load_state()
     width = page.viewport_size["width"]
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
@@ -120,6 +121,12 @@ def choose(page: Page, label: str, typed: str, where: Locator | None = None) -> 
     options = page.locator(".relation ul:not([hidden]) [role=option]")
     expect(options).to_have_count(1)
     options.click()
+
+
+def to(page: Page, link: str, heading: str) -> None:
+    """Follow a link to the page with this heading; the menu's where there is another of the name."""
+    page.get_by_role("link", name=link, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
 
 def save(page: Page) -> None:

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Case
-from tests.pages.browsing import DESK, PHONE, choose, look, save, told
+from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
 from tests.records import PHONE as NUMBER
 from tests.records import case
 from tests.world import OWN, canary
@@ -37,9 +37,9 @@ def stored(app, key: int) -> Case:
 
 def test_a_visit_is_written_down_on_the_phone(person):
     phone = person("staff", PHONE)
-    phone.get_by_role("navigation", name="主导航").get_by_role("link", name="案件").click()
+    to(phone, "案件", "案件")
     look(phone, "cases")
-    phone.get_by_role("link", name="新增", exact=True).click()
+    to(phone, "新增", "新增案件")
     look(phone, "case-empty")
     save(phone)
     expect(phone.get_by_role("alert")).to_contain_text("有内容需要修改")
@@ -87,7 +87,7 @@ def test_two_people_change_one_case(app, person):
     expect(phone.get_by_label("接待人")).to_have_value("王镇联")  # left alone here, so the other's stands
     look(phone, "conflict")
     save(phone)  # without a choice
-    expect(phone.get_by_role("alert")).to_contain_text("请在标黄的地方选择")
+    expect(phone.get_by_role("alert")).to_contain_text("请在标黄的地方（处理意见）选择")
     look(phone, "conflict-not-chosen")
     phone.get_by_label("保留我填写的").check()
     save(phone)

@@ -9,7 +9,7 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
 from models import StaffRole, UserScope
-from tests.pages.browsing import DESK, PHONE, choose, look, save, told
+from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
 from tests.world import COUNTY, DIVISIONS, OWN, TODAY
 
 pytestmark = pytest.mark.browser
@@ -26,9 +26,9 @@ def confirm(page: Page, button: str) -> None:
 def test_somebody_is_let_in_and_shut_out(person, stranger, screen):
     manager = person("manager", screen)
     look(manager, "manager-home")
-    manager.get_by_role("navigation", name="主导航").get_by_role("link", name="账号").click()
+    to(manager, "账号", "账号")
     look(manager, "accounts")
-    manager.get_by_role("link", name="新增", exact=True).click()
+    to(manager, "新增", "新增账号")
     manager.get_by_label("账号").fill("zhou.yun")
     manager.get_by_label("姓名").fill("周云")
     choose(manager, "所属区划", "五马")
@@ -65,7 +65,7 @@ def test_somebody_is_let_in_and_shut_out(person, stranger, screen):
     new.get_by_role("button", name="登录").click()
     expect(new.get_by_text("工作人员 · 鹿城区 五马街道")).to_be_visible()
     look(new, "new-home")
-    new.get_by_role("navigation", name="主导航").get_by_role("link", name="队伍").click()
+    to(new, "队伍", "队伍")
     expect(new.get_by_role("link", name="新增", exact=True)).to_be_visible()
 
     manager.goto(account)
@@ -109,11 +109,11 @@ def test_the_matrix_of_a_role(person):
     phone = person("manager", PHONE)
     phone.goto("/roles/list/")
     look(phone, "roles")
-    phone.get_by_role("link", name="工作人员", exact=True).click()
+    to(phone, "工作人员", "工作人员")
     look(phone, "role")
     desk = person("city_manager", DESK)
     desk.goto("/roles/list/")
-    desk.get_by_role("link", name="工作人员", exact=True).click()
+    to(desk, "工作人员", "工作人员")
     look(desk, "role")
     desk.get_by_label("导出「队伍」", exact=True).check()
     desk.get_by_role("button", name="下一步").click()

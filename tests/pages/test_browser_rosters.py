@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.browsing import DESK, PHONE, choose, look, save, told
+from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
 from tests.records import id_number
 from tests.world import OWN, canary
 
@@ -35,9 +35,9 @@ def fill_in(page: Page, name: str, role: str, born: date, phone: str) -> None:
 def test_a_roster_is_kept(person, screen):
     page = person("town_admin", screen)
     look(page, "home")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="队伍").click()
+    to(page, "队伍", "队伍")
     look(page, "roster")
-    page.get_by_role("link", name="新增", exact=True).click()
+    to(page, "新增", "新增队伍")
     chooser = page.get_by_role("combobox", name="所属维权站")
     chooser.click()
     expect(page.locator(".relation [role=option]").first).to_be_visible()
