@@ -85,6 +85,26 @@ def required(_form: Any, field: Field) -> None:
 required.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
+class DayField(DateField):
+    """A date. An empty box is nothing, as everywhere; WTForms calls it unreadable."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if any(value.strip() for value in valuelist):
+            super().process_formdata(valuelist)
+        elif valuelist:
+            self.data = None
+
+
+class CountField(IntegerField):
+    """A whole number; an empty box is nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if any(value.strip() for value in valuelist):
+            super().process_formdata(valuelist)
+        elif valuelist:
+            self.data = None
+
+
 class MendableDate(DateInput):
     """A native date input; what is no date stays in view as text, so that it can be mended."""
 
@@ -299,10 +319,10 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
         return TickField(**common)
     if kind == "integer":
         validators.append(countable)
-        return IntegerField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
+        return CountField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
     if kind == "date":
         validators.append(not_future if info.get("not_future") else of_our_time)
-        return DateField(widget=MendableDate(), render_kw=CONTROL, **common)
+        return DayField(widget=MendableDate(), render_kw=CONTROL, **common)
     return _text_field(info, getattr(column.type, "length", None), validators, common)
 
 
@@ -315,7 +335,7 @@ def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[
 class EndForm(Form):
     """When and why a row ends."""
 
-    ended_on = DateField(_l("日期"), widget=MendableDate(), render_kw=CONTROL, validators=[required, not_future])
+    ended_on = DayField(_l("日期"), widget=MendableDate(), render_kw=CONTROL, validators=[required, not_future])
     ended_reason = StringField(
         _l("原因"), filters=[tidy], render_kw=CONTROL, validators=[required, printable, Length(max=200)]
     )

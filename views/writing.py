@@ -55,9 +55,9 @@ class Writing(Core):
     def _added(self, uid: str, form: FlaskForm) -> Any:
         flash(_("已新增。"), "success")
         self._hint(form)
-        return redirect(
-            self.url("add") if "_another" in request.form else self.url("show", pk=self.datamodel.key_of_uid(uid))
-        )
+        if "_another" in request.form:  # whoever keeps a roster goes on at the same place
+            return redirect(self.url("add", **{f.name: f.data for f in form if self.datamodel.places(f.name)}))
+        return redirect(self.url("show", pk=self.datamodel.key_of_uid(uid)))
 
     def _hint(self, form: FlaskForm) -> None:
         for field in form:
@@ -140,7 +140,7 @@ class Writing(Core):
         """离任, 作废, 撤销: with a day and a reason, on the version that was looked at."""
         row, form = self._ending_row(pk), EndForm()
         if request.method == "GET":
-            form.ended_on.data = clock.today()
+            form.ended_on.process_data(clock.today())
         if self.has_ended(row):
             flash(_("这条记录已%(ending)s。", ending=self.ending), "warning")
             return redirect(self.url("show", pk=self.key(row)))

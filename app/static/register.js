@@ -28,6 +28,9 @@ document.querySelectorAll("[data-lines]").forEach((lines) => {
 
 document.querySelectorAll("[data-relation]").forEach(attach);
 
+// On a phone what was found comes before the search form.
+if (window.matchMedia("(max-width: 767px)").matches) document.querySelector(".search")?.removeAttribute("open");
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();

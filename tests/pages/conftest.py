@@ -4,6 +4,9 @@ import pytest
 from sqlalchemy import event
 
 from app.extensions import db
+from tests.pages.browsing import address, chromium, person, stranger
+
+__all__ = ["address", "chromium", "person", "statements", "stranger"]
 
 
 @pytest.fixture

@@ -1,77 +1,28 @@
 """In a real browser: the way a township admin works, on a desk and on a phone."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Station
-from tests.world import CHILD, DIVISIONS, OWN, PASSWORD, SIBLING, canary
+from tests.pages.browsing import PHONE, look
+from tests.world import CHILD, DIVISIONS, OWN, SIBLING, canary
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
-]
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture
+def page(person) -> Page:
+    return person("town_admin")
 
 
 @pytest.fixture
-def address(app) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def open_page(chromium: Browser, address: str, username: str, width: int = 1366, height: int = 768) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: request.url.startswith((address, "data:")) or problems.append(request.url))
-    page.goto("/")
-    page.get_by_label("账号").fill(username)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("您好")
-    yield page
-    context.close()
-    assert problems == []  # no script error, and nothing asked of another host
-
-
-@pytest.fixture
-def page(chromium, address) -> Iterator[Page]:
-    yield from open_page(chromium, address, "town_admin")
-
-
-@pytest.fixture
-def phone(chromium, address) -> Iterator[Page]:
-    yield from open_page(chromium, address, "village_admin", 390, 844)
+def phone(person) -> Page:
+    return person("village_admin", PHONE)
 
 
 def stored(app, name: str) -> Station | None:
@@ -166,8 +117,7 @@ def test_a_village_on_the_phone(app, phone):
     phone.get_by_label("依托").select_option("综治工作室")
     phone.get_by_role("button", name="保存", exact=True).click()
     expect(phone.locator("table.record")).to_contain_text("手机新站")
-    width = phone.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390
+    look(phone, "station")
     assert stored(app, "手机新站") is not None
 
 

@@ -23,8 +23,8 @@ from tests import world
 from tests.security import answers, policy
 from tests.security.attacks import ADMIN, HANDS, MANAGER, ORDINARY, SUPERVISOR, SYSTEM, below, may_grant
 from tests.security.probe import JUNK_KEYS, NOWHERE, Probe
-from tests.security.probes import rules
 from tests.security.prober import Leak, Prober
+from tests.security.probes import rules
 from tests.security.watch import Change, watch
 from tests.world import CHILD, CITY, COUNTY, DIVISIONS, FOREIGN, OTHER_COUNTY, OWN, PEOPLE, SIBLING, TODAY
 

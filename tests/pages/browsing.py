@@ -1,0 +1,138 @@
+"""What the browser tests share: chromium, the product at an address of its own, and people who sign in to it.
+
+`SCREENSHOTS=folder` keeps a picture of every page that a test looks at.
+"""
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.world import PASSWORD
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
+]
+PHONE, DESK = (390, 844), (1366, 768)
+PICTURES = os.environ.get("SCREENSHOTS")
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def stranger(chromium: Browser, address: str) -> Iterator[Callable[[tuple[int, int]], Page]]:
+    """(screen) → the page of somebody who has not signed in, on a browser that nobody else uses."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        # An answer like 409 is written to the console too; what a test expects of it, it asks the page.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            problems.append(message.text)
+
+    def open_(screen: tuple[int, int] = DESK) -> Page:
+        width, height = screen
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", heard)
+        page.on("request", lambda request: request.url.startswith((address, "data:")) or problems.append(request.url))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []  # no script error, no breach of the content policy, and nothing asked of another host
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.goto("/login/")
+    page.get_by_label("账号").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("您好")
+
+
+@pytest.fixture
+def person(stranger) -> Callable[..., Page]:
+    """(username, screen) → the page of one of tests.world.PEOPLE, signed in."""
+
+    def open_(username: str, screen: tuple[int, int] = DESK) -> Page:
+        page = stranger(screen)
+        sign_in(page, username)
+        return page
+
+    return open_
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing sticks out of the screen; the picture is kept where somebody wants to see it."""
+    page.wait_for_load_state()
+    width = page.viewport_size["width"]
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(PICTURES) / f"{next(_number):03}-{width}-{name}.png", full_page=True)
+    wider = page.evaluate(
+        "[...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1"
+        " && !e.closest('.table-responsive, .sr-only, .navbar-nav')).map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, wider
+
+
+def choose(page: Page, label: str, typed: str, where: Locator | None = None) -> None:
+    """Take the one choice of a combobox that `typed` finds."""
+    box = (where or page).get_by_role("combobox", name=label)
+    box.click()
+    box.fill("")
+    box.press_sequentially(typed)
+    options = page.locator(".relation ul:not([hidden]) [role=option]")
+    expect(options).to_have_count(1)
+    options.click()
+
+
+def to(page: Page, link: str, heading: str) -> None:
+    """Follow a link to the page with this heading; the menu's where there is another of the name."""
+    page.get_by_role("link", name=link, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="保存", exact=True).click()
+
+
+def told(page: Page, text: str) -> None:
+    """The page says what was done."""
+    expect(page.get_by_role("status").first).to_contain_text(text)
