@@ -8,15 +8,20 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from python_calamine import CalamineWorkbook
+from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
+from app.masking import mask
+from tests.security.registers import KINDS, SECRETS
 from tests.world import DIVISIONS, PEOPLE, canary
 
 SITE = "http://localhost"
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
-ALLOWED = {"Excel"}
+ALLOWED = {"Excel", "PDF", "JPG", "PNG", "WebP", "KB", "MB", "pdf"}  # the last as the ending of a file
 # The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
-OURS = {canary(kind, code) for kind in ("STA", "ADR", "NOTE") for code in DIVISIONS}
+OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
+# And what the masks leave of its secrets. A clear one is a stray, where it has letters.
+OURS |= {mask(spec.secrets[column], text) for text, (spec, _, column) in SECRETS.items()}
 OURS |= {f"姓名{name}" for name in PEOPLE}
 WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
 READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")
@@ -87,13 +92,16 @@ def problems(name: str, answer: TestResponse) -> list[str]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
         rows = [row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python()]
         texts = [*book.sheet_names, *(str(cell) for row in rows for cell in row)]
+    elif answer.mimetype == "application/pdf" and "/attachment/" in name:
+        _, options = parse_options_header(answer.headers["Content-Disposition"])
+        texts = [options["filename"]]  # what stands in the file is the business of whoever wrote it
     else:
         return [f"{name}: unknown kind of answer {answer.mimetype}"]
     return [f"{name}: {stray!r} in {text!r}" for text in texts for stray in strays(text)]
 
 
-def crawl(browser: Any, start: str = "/") -> Iterator[tuple[str, TestResponse]]:
-    """(path, answer) of every page of this site that links lead to from `start`, each path once."""
+def crawl(browser: Any, start: str = "/", within: str = "/") -> Iterator[tuple[str, TestResponse]]:
+    """(path, answer) of every page of this site, or part of it, that links lead to from `start`, each path once."""
     todo, seen = [start], set()
     while todo:
         address = todo.pop()
@@ -106,4 +114,4 @@ def crawl(browser: Any, start: str = "/") -> Iterator[tuple[str, TestResponse]]:
         links = [answer.location] if answer.location else []
         links += Page(answer.get_data(as_text=True)).links if answer.mimetype == "text/html" else []
         full = [urljoin(f"{SITE}{address}", link) for link in links]
-        todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}/")]
+        todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}{within}")]

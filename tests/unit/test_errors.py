@@ -117,8 +117,7 @@ CASES = {
 @pytest.mark.parametrize(("write", "sentence", "field"), CASES.values(), ids=CASES)
 def test_refused_write_is_a_sentence_at_its_field(context, write, sentence, field):
     with acting_as(OPERATOR), pytest.raises(IntegrityError) as refused:
-        write()
-        db.session.flush()
+        flushed(write)
     db.session.rollback()
     problem = explain(refused.value)
     assert str(problem.message) == str(problem) == sentence
