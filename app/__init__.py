@@ -55,6 +55,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.divisions_group)
     app.cli.add_command(cli.demo_group)
+    app.cli.add_command(cli.roles_group)
     app.cli.add_command(cli.users_group)
     if int(app.config["PROXIES"]):
         hops = int(app.config["PROXIES"])

@@ -19,7 +19,7 @@ from app.guard import pending
 from app.keys import keys
 from app.scope import current_actor, visibility_of
 from app.security.actor import Actor
-from models import Account, AuditEntry, Located, Stamped, UserScope
+from models import Account, AuditEntry, Located, Stamped, UserScope, Versioned
 from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
@@ -54,6 +54,7 @@ def is_audited(row: Any) -> bool:
     return isinstance(row, Account | UserScope) or visibility_of(type(row)) not in (
         Visibility.SYSTEM,
         Visibility.HISTORY,
+        Visibility.COMMON,
     )
 
 
@@ -65,7 +66,10 @@ def plain(value: Any) -> Any:
 
 
 def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
-    """{column: [before, after]} of what a user can change; a new row has only after, a deleted one only before."""
+    """{column: [before, after]} of what a user can change; a new row has only after, a deleted one only before.
+
+    Of a list in `__audited__`: [what was taken out, what was put in].
+    """
     state, result = inspect(row), {}
     for prop in state.mapper.column_attrs:
         if prop.columns[0].info.get("derived") or prop.key in NEVER:
@@ -78,6 +82,13 @@ def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
                 result[prop.key] = [before, value]
         elif value is not None:
             result[prop.key] = [None, value] if verb == "add" else [value, None]
+    for name in getattr(row, "__audited__", ()):
+        history = state.attrs[name].history
+        taken, given = ([str(item) for item in items or ()] for items in (history.deleted, history.added))
+        if verb == "delete":
+            taken = [str(item) for item in getattr(row, name)]
+        if taken or given:
+            result[name] = ["、".join(sorted(taken)) or None, "、".join(sorted(given)) or None]
     return result
 
 
@@ -145,7 +156,7 @@ def _entries(session: Session) -> list[dict[str, Any]]:
 
 def _numbered(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The changes with the number of the state they led to: a form filled in on an older one asks for it."""
-    if verb == "edit" and isinstance(row, Stamped):
+    if verb == "edit" and isinstance(row, Versioned):
         return changes | {"version": [row.version - 1, row.version]}
     return changes
 
@@ -158,6 +169,8 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
     for row in session.dirty:
         if isinstance(row, Stamped) and session.is_modified(row):
             row.changed_at = moment
+        elif isinstance(row, Account) and changes_of(row, "edit"):
+            row.version += 1
 
 
 def record(session: Session, _context: Any) -> None:

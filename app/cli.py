@@ -1,4 +1,4 @@
-"""The commands: flask setup, flask divisions, flask demo, flask users."""
+"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import clock, demo, divisions
+from app import clock, demo, divisions, roles
 from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
@@ -21,6 +21,7 @@ from models import Account
 
 divisions_group = click.Group("divisions", help="区划：载入或更新。")
 demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
+roles_group = click.Group("roles", help="角色：与出厂权限比较。")
 users_group = click.Group("users", help="账号：新增、停用、恢复、重设密码。")
 
 
@@ -84,6 +85,25 @@ def demo_remove() -> None:
     with _operating():
         removed = demo.remove()
     click.echo(f"已删除演示账号 {removed} 个。")
+
+
+@roles_group.command("diff")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@with_appcontext
+def roles_diff(as_json: bool) -> None:
+    """列出内置角色与出厂权限不同的地方。"""
+    with _operating():
+        found = roles.differences()
+        rows = [{"角色": d.role, "多出": roles.texts(d.more), "缺少": roles.texts(d.fewer)} for d in found]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        for what in ("多出", "缺少"):
+            for text in row[what]:
+                click.echo(f"{row['角色']}：{what} {text}")
+    if not rows:
+        click.echo("内置角色与出厂权限相同。")
 
 
 @users_group.command("add")

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, event
 
 from app import audit, derive, guard
 from app.guard import GuardedSession
-from app.security import revoke
+from app.security import handing, revoke
 from models import Model
 
 derive.install(GuardedSession)
 guard.install(GuardedSession)
+handing.install(GuardedSession)
 audit.install(GuardedSession)
 revoke.install(GuardedSession)
 

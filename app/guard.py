@@ -15,9 +15,9 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClaus
 
 from app import scope
 from app.errors import OutOfScope
-from app.scope import current_actor, narrowed, visibility_of
+from app.scope import current_actor, narrowed, needed, visibility_of
 from app.security.actor import Actor
-from models.base import Visibility
+from models.base import CITY, Visibility
 
 ROUND = "Statements on bare tables, text and bulk writes go round the scope guard: use acting_as()."
 
@@ -56,7 +56,8 @@ def guard_read(state: ORMExecuteState) -> None:
 
 def _key_of(cls: type) -> Any:
     mapper: Any = inspect(cls)
-    (key,) = (mapper.get_property_by_column(column).class_attribute for column in mapper.primary_key)
+    # Of the class itself: the property of one that inherits names the class it was declared on.
+    (key,) = (getattr(cls, mapper.get_property_by_column(column).key) for column in mapper.primary_key)
     return key
 
 
@@ -83,7 +84,7 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
     kind, register = visibility_of(type(row)), type(row).__name__
     if kind is Visibility.PARENT:
         parent, keys = _parents_of(session, row)
-        if not keys or not _is_stored_for(session, parent, "edit", keys):
+        if not keys or not _is_stored_for(session, parent, needed(type(row), "edit"), keys):
             raise OutOfScope()
     elif kind is Visibility.ATTACHED:
         state, host = inspect(row), scope.attachable().get(row.register)
@@ -94,6 +95,12 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
         before = inspect(row).attrs[row.__place__].history.deleted or ()
         if not all(actor.covers(verb, register, code) for code in (row.place, *before)):
             raise OutOfScope()
+    elif kind is Visibility.SHIPPED:
+        before, verb = inspect(row).attrs[row.__place__].history.deleted or (), needed(type(row), verb)
+        cities = [place for place in actor.places(verb, register) if len(place) == CITY]
+        for code in (row.place, *before):
+            if not (cities if code is None else actor.covers(verb, register, code)):
+                raise OutOfScope()
     else:
         raise OutOfScope()
 
@@ -110,7 +117,7 @@ def check_references(session: Session, row: Any) -> None:
             name = state.mapper.get_property_by_column(local).key
             value = getattr(row, name)
             if value is not None and state.attrs[name].history.has_changes():
-                target = relation.mapper.get_property_by_column(remote).class_attribute
+                target = getattr(relation.mapper.class_, relation.mapper.get_property_by_column(remote).key)
                 if session.scalar(select(true()).where(target == value)) is None:
                     raise OutOfScope()
 

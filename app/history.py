@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, secret
+from app import clock, roles, secret
 from app.audit import EVENTS
 from app.extensions import db
 from app.interface import UNSEEN, RegisterInterface, as_text, names_of
@@ -172,6 +172,8 @@ class _Words:
             return secret.masked(self.row, name, value) if value and isinstance(self.row, self.datamodel.obj) else ""
         if value is not None and name in self.names:
             return self.names[name].get(value, UNSEEN)
+        if name in getattr(self.datamodel.obj, "__audited__", ()):
+            return roles.told_text(value or "")
         enum_class = getattr(self.datamodel.list_columns[name].type, "enum_class", None)
         if enum_class is not None and value in enum_class.__members__:
             return str(enum_class[value].value)

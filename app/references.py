@@ -43,12 +43,14 @@ def _referring(row: Any, by: str | None = None) -> list[tuple[Any, int]]:
     cls, key = type(row), inspect(row).identity[0]
     (primary,), found = inspect(cls).primary_key, []
     for mapper in sorted(Model.registry.mappers, key=lambda m: m.class_.__name__):
+        if not hasattr(mapper.class_, "__label__"):
+            continue
         links = []
         for constraint in mapper.local_table.foreign_key_constraints:
             pairs = {e.column: e.parent for e in constraint.elements if e.column.table is cls.__table__}
             if primary in pairs and (by is None or cls.__table__.c[by] in pairs):
                 links.append(mapper.get_property_by_column(pairs[primary]).class_attribute == key)
-        if links and hasattr(mapper.class_, "__label__"):
+        if links:
             counted = select(func.count()).select_from(mapper.class_).where(or_(*links))
             found.append((mapper.class_, db.session.scalar(counted)))
     return found

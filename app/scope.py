@@ -4,19 +4,19 @@
 command line say `with acting_as(...)`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
-from sqlalchemy import ColumnElement, false, inspect, or_, select
+from sqlalchemy import ColumnElement, false, inspect, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from app.security.actor import Actor
-from models.base import PLACES, Model, Visibility, place_of
+from models.base import CITY, PLACES, Model, Visibility, place_of
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _narrow: ContextVar[tuple[str, str]] = ContextVar("narrow", default=("", "view"))
@@ -55,8 +55,9 @@ def acting_as(actor: Actor) -> Iterator[None]:
         _acting.reset(token)
         if session:
             for key in set(session.identity_map.keys()) - before:
-                if visibility_of(key[0]) is not Visibility.SYSTEM and key in session.identity_map:
-                    session.expunge(session.identity_map[key])
+                row = session.identity_map.get(key)
+                if row is not None and visibility_of(type(row)) is not Visibility.SYSTEM:
+                    session.expunge(row)
 
 
 def forget() -> None:
@@ -80,9 +81,18 @@ def visibility_of(cls: type) -> Visibility:
     return getattr(cls, "__visibility__", Visibility.SYSTEM)
 
 
+def needed(cls: type, verb: str) -> str:
+    """The verb that `verb` on a row of `cls` asks for; a table whose every change is a grant asks for "grant"."""
+    return verb if verb == "view" else getattr(cls, "__writing__", verb)
+
+
 def inside(cls: Any, codes: tuple[str, ...]) -> ColumnElement[bool]:
     """The row lies in or below one of the divisions `codes`."""
     return or_(false(), *(getattr(cls, _COLUMNS.get(len(code), cls.__place__)) == code for code in codes))
+
+
+def _true_if(anything: Iterable[Any]) -> ColumnElement[bool]:
+    return true() if any(True for _ in anything) else false()
 
 
 def _upward(codes: tuple[str, ...]) -> set[str]:
@@ -94,7 +104,7 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if actor is None:
         return false()
     kind, register = visibility_of(cls), cls.__name__
-    verb = narrow[1] if narrow[0] == register else "view"
+    verb = needed(cls, narrow[1] if narrow[0] == register else "view")
     places = actor.places(verb, register)
     if kind is Visibility.DOWN:
         return inside(cls, places)
@@ -104,8 +114,8 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         return or_(inside(cls, actor.homes), getattr(cls, cls.__place__).in_(sorted(_upward(actor.homes))))
     if kind is Visibility.PARENT:
         parent = inspect(cls).relationships[cls.__parent__].mapper.class_
-        needed = (parent.__name__, "view" if verb == "view" else "edit")
-        return getattr(cls, cls.__parent__).has(predicate(parent, actor, needed))
+        asked = (parent.__name__, "view" if verb == "view" else needed(cls, "edit"))
+        return getattr(cls, cls.__parent__).has(predicate(parent, actor, asked))
     if kind is Visibility.ATTACHED:
         needed_verb = "view" if verb == "view" else "edit"
         parts = (
@@ -121,8 +131,18 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         seen: dict[str, set[str]] = {}
         for grant in actor.grants:
             seen.setdefault(grant.division_code, set()).update(r for r, v in grant.permissions if v == "view")
-        parts = (inside(cls, (code,)) & cls.root_register.in_(sorted(names)) for code, names in sorted(seen.items()))
-        return or_(false(), *parts)
+        mine = [inside(cls, (code,)) & cls.root_register.in_(sorted(names)) for code, names in sorted(seen.items())]
+        shipped = {m.class_.__name__ for m in Model.registry.mappers if visibility_of(m.class_) is Visibility.SHIPPED}
+        placeless = shipped & {name for names in seen.values() for name in names}
+        return or_(false(), *mine, cls.division_code.is_(None) & cls.root_register.in_(sorted(placeless)))
+    if kind is Visibility.SHIPPED:
+        place = getattr(cls, cls.__place__)
+        below = or_(false(), *(place.startswith(code, autoescape=True) for code in places))
+        if verb == "view":
+            return or_(below, place.in_(sorted(_upward(places))), place.is_(None) & _true_if(places))
+        return or_(below, place.is_(None) & _true_if(code for code in places if len(code) == CITY))
+    if kind is Visibility.COMMON:
+        return true()
     return false()
 
 
@@ -137,6 +157,11 @@ class Criteria(LoaderCriteriaOption):
 
     _traverse_internals = LoaderCriteriaOption._traverse_internals
     _cache_key_traversal = None
+
+    def _all_mappers(self) -> Iterator[Any]:
+        """The class itself: our Account is a subclass of Flask-AppBuilder's User, but has rules of its own."""
+        entity: Any = self.entity
+        yield entity.mapper
 
     def _resolve_where_criteria(self, ext_info: Any) -> Any:
         found = super()._resolve_where_criteria(ext_info)

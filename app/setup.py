@@ -4,7 +4,10 @@ Idempotent, and the only place that does.
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -15,7 +18,7 @@ from babel.messages.pofile import read_po
 from flask import current_app
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask_babel import get_domain
-from sqlalchemy import inspect, select
+from sqlalchemy import Connection, inspect, select
 
 import config
 from app import clock, demo, divisions
@@ -23,7 +26,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import roles, users
 from app.security.actor import SETUP
-from models import Account, Division, Role
+from models import Account, Division, RoleBaseline, StaffRole
 
 MIGRATIONS = config.ROOT / "app" / "migrations"
 CATALOGUE = config.ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
@@ -47,45 +50,76 @@ def alembic_config() -> Config:
     return settings
 
 
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite: dropping a table to rebuild it deletes the rows that refer to it, unless foreign keys are off meanwhile.
+
+    They are switched before the transaction begins (inside one the switch does nothing) and checked before it ends.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def migrate(revision: str = "head") -> None:
     """Bring the schema to `revision`, up or down."""
     settings = alembic_config()
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, _tables_may_be_rebuilt(connection):
         settings.attributes["connection"] = connection
         current = MigrationContext.configure(connection).get_current_revision()
         script = ScriptDirectory.from_config(settings)
         below = {r.revision for r in script.iterate_revisions(current, "base")} if current else set()
         going_down = revision in below or revision == "base" or revision.startswith("-")
         (command.downgrade if going_down else command.upgrade)(settings, revision)
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RuntimeError("A migration left rows that refer to nothing.")
         connection.commit()
 
 
 def grant_baseline() -> None:
-    """Create roles and permissions; grant only cells that are new, so that what managers changed stays."""
-    have = {(pv.view_menu.name, pv.permission.name): pv for pv in db.session.scalars(select(PermissionView))}
+    """Create roles and permissions; grant only cells that no version shipped before: what managers changed stays."""
+    have = _all_cells()
+    existing = {role.name: role for role in db.session.scalars(select(StaffRole))}
+    known: dict[str, dict[tuple[str, str], RoleBaseline]] = {name: {} for name in roles.ROLES}
+    for line in db.session.scalars(select(RoleBaseline)):
+        known.setdefault(line.role, {})[line.register, line.cell] = line
+    for name in roles.ROLES:
+        role, before, cells = existing.get(name), known[name], roles.shipped_cells(name)
+        fresh = cells - before.keys()
+        if role is None:
+            role, fresh = StaffRole(name=name), cells
+            db.session.add(role)
+        held = set(role.permissions)
+        role.permissions += [have[cell] for cell in sorted(fresh) if have[cell] not in held]
+        db.session.add_all(RoleBaseline(role=name, register=c[0], cell=c[1]) for c in sorted(cells - before.keys()))
+        for cell in before.keys() - cells:
+            db.session.delete(before[cell])
+    db.session.flush()
+
+
+def _all_cells() -> dict[tuple[str, str], PermissionView]:
+    """{(register, verb): its row}; those that are missing are made."""
     names = {p.name: p for p in db.session.scalars(select(Permission))}
     menus = {m.name: m for m in db.session.scalars(select(ViewMenu))}
-    existing = {role.name: role for role in db.session.scalars(select(Role))}
-    fresh = set()
+    have = {(pv.view_menu.name, pv.permission.name): pv for pv in db.session.scalars(select(PermissionView))}
+    found = {}
     for register in roles.MATRIX:
-        for verb in roles.VERBS:
-            key = (register, f"can_{verb}")
+        for verb in (*roles.VERBS, *(roles.HANDING + verb for verb in roles.VERBS)):
+            key = (register, roles.permission_name(verb))
             if key not in have:
                 names.setdefault(key[1], Permission(name=key[1]))
                 menus.setdefault(register, ViewMenu(name=register))
                 have[key] = PermissionView(permission=names[key[1]], view_menu=menus[register])
                 db.session.add(have[key])
-                fresh.add((register, verb))
-    for name in roles.ROLES:
-        role = existing.get(name)
-        cells = roles.permissions_of(name)
-        if role is None:
-            role = Role(name=name)
-            db.session.add(role)
-        else:
-            cells &= fresh
-        role.permissions += [have[(register, f"can_{verb}")] for register, verb in sorted(cells)]
-    db.session.flush()
+            found[register, verb] = have[key]
+    return found
 
 
 def run(with_demo: bool = False) -> list[str]:

@@ -3,16 +3,17 @@
 from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
-from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Visibility
+from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
 from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.member_unit import MemberUnit
+from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
-from models.user import Account, Role, UserScope
+from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 
 __all__ = [
@@ -35,13 +36,14 @@ __all__ = [
     "Model",
     "Organizer",
     "RightsCategory",
-    "Role",
+    "RoleBaseline",
     "Seat",
     "Serial",
     "Sex",
     "SignInFailure",
     "SignInSession",
     "Specialty",
+    "StaffRole",
     "Stamped",
     "Station",
     "StationHost",
@@ -50,6 +52,7 @@ __all__ = [
     "StationOwned",
     "Training",
     "UserScope",
+    "Versioned",
     "Visibility",
     "Volunteer",
     "VolunteerRole",

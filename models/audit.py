@@ -19,6 +19,7 @@ class AuditEntry(Located, Model):
     """
 
     __tablename__ = "audit_entry"
+    __label__ = _l("修改记录")
     __visibility__: ClassVar[Visibility] = Visibility.HISTORY
     __table_args__ = (UniqueConstraint("chain", "prev"), Index(None, "root_register", "root_key", "id"))
 

@@ -31,6 +31,7 @@ __all__ = [
     "Sex",
     "Stamped",
     "StationOwned",
+    "Versioned",
     "Visibility",
     "blind_index",
     "place_of",
@@ -62,6 +63,8 @@ class Visibility(enum.Enum):
     ATTACHED = "as the row whose uid it carries"
     ADDRESSED = "mine and below, and what is sent to a division of mine"
     HISTORY = "as DOWN, for the registers I may view"
+    SHIPPED = "those without a place, and along my own line; written by the rules of delegation"
+    COMMON = "readable by everybody who is signed in; written by the product only"
     SYSTEM = "the product itself only"
 
 
@@ -186,8 +189,8 @@ def new_uid() -> str:
     return uuid.uuid4().hex
 
 
-class Stamped:
-    """A row of a register: a name for life, the number of its states, and when it was made and last changed (UTC).
+class Versioned:
+    """A row that people edit: a name for life, and the number of its states.
 
     `uid` is made before the row is (secrets are bound to it, and a form that is sent twice makes one row); `version`
     goes up with every change, and a form that was filled in on an older one is refused.
@@ -196,6 +199,11 @@ class Stamped:
     # The server's defaults are for rows that stood in a table before it had these columns; a migration fills them in.
     uid: Mapped[str] = mapped_column(String(32), default=new_uid, server_default=text("''"), info={"derived": True})
     version: Mapped[int] = mapped_column(server_default=text("1"), info={"derived": True})
+
+
+class Stamped(Versioned):
+    """A row of a register: when it was made and last changed (UTC). Of two writers on one state, one fails."""
+
     created_at: Mapped[datetime] = mapped_column(info={"label": _l("创建时间"), "derived": True})
     changed_at: Mapped[datetime] = mapped_column(info={"label": _l("更新时间"), "derived": True})
 
@@ -227,7 +235,7 @@ def _hold_station(mapper: Any, cls: type) -> None:
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
 def _hold_uid(mapper: Any, cls: type) -> None:
     """An index, not a constraint: SQLite adds one to a table without building the table again."""
-    if issubclass(cls, Stamped):
+    if issubclass(cls, Versioned):
         Index(None, mapper.local_table.c.uid, unique=True)
 
 

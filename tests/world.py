@@ -11,14 +11,24 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import Flask
+from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, tuple_, update
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
-from models import Division, Model
+from app.security.roles import (
+    AUDITOR,
+    CENTER,
+    DIVISION_ADMIN,
+    MANAGER,
+    STAFF,
+    SUPERVISOR,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+)
+from models import Division, Model, StaffRole
 
 TODAY = date(2026, 11, 24)
 PASSWORD = "Test-password-2026"
@@ -63,6 +73,12 @@ PEOPLE = {
         Person("city_admin", ((DIVISION_ADMIN, CITY),)),
         Person("supervisor", ((SUPERVISOR, OWN),)),
         Person("system_admin", ((SYSTEM_ADMIN, OWN),)),
+        Person("staff", ((STAFF, OWN),)),
+        Person("center", ((CENTER, OWN),)),
+        Person("unit_officer", ((UNIT_OFFICER, OWN),)),
+        Person("manager", ((MANAGER, COUNTY),)),
+        Person("city_manager", ((MANAGER, CITY),)),
+        Person("auditor", ((AUDITOR, CITY),)),
         Person("mixed", ((DIVISION_ADMIN, OWN), (SUPERVISOR, OTHER_COUNTY))),
         Person("foreign_admin", ((DIVISION_ADMIN, FOREIGN),)),
         Person("disabled", ((DIVISION_ADMIN, OWN),), active=False),
@@ -84,6 +100,7 @@ KEPT = {
     "ab_view_menu",
     "ab_permission_view",
     "ab_permission_view_role",
+    "role_baseline",
 }
 Rows = dict[Any, dict[str, Any]]  # {primary key: values}
 _saved: WeakKeyDictionary[Engine, dict[str, Rows]] = WeakKeyDictionary()
@@ -107,11 +124,29 @@ def saved(table: str) -> Rows:
 
 
 def clear(app: Flask) -> None:
-    """Empty every table that `flask setup` does not fill."""
+    """Empty every table that `flask setup` does not fill, and give the shipped roles the cells they came with."""
     with db.engine.begin() as connection:
+        copies = select(StaffRole.id).where(StaffRole.division_code.is_not(None))
+        connection.execute(delete(assoc_permissionview_role).where(assoc_permissionview_role.c.role_id.in_(copies)))
+        _restore_cells(connection)
         for table in reversed(Model.metadata.sorted_tables):
             if table.name not in KEPT:
+                if table is Division.__table__:
+                    connection.execute(delete(StaffRole).where(StaffRole.division_code.is_not(None)))
                 connection.execute(delete(table))
+
+
+_cells: WeakKeyDictionary[Engine, list[tuple[int, int]]] = WeakKeyDictionary()
+
+
+def _restore_cells(connection: Connection) -> None:
+    cells = assoc_permissionview_role
+    read = select(cells.c.role_id, cells.c.permission_view_id).order_by(cells.c.role_id, cells.c.permission_view_id)
+    now = [tuple(row) for row in connection.execute(read)]
+    shipped = _cells.setdefault(connection.engine, now)
+    if now != shipped:
+        connection.execute(delete(cells))
+        connection.execute(insert(cells), [{"role_id": r, "permission_view_id": p} for r, p in shipped])
 
 
 def build(app: Flask) -> None:

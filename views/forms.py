@@ -13,7 +13,7 @@ from markupsafe import Markup
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
-from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
+from wtforms.validators import Length, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import DateInput, TextArea
 
 from app import clock, identity, secret
@@ -60,6 +60,12 @@ def of_our_time(_form: Any, field: Field) -> None:
     """A date that somebody can mean: from 1949-10-01 to 2100-01-01."""
     if field.data and not (EARLIEST <= field.data <= LATEST):
         raise ValidationError(_("日期应在 1949-10-01 与 2100-01-01 之间。"))
+
+
+def countable(_form: Any, field: Field) -> None:
+    """A whole number that a column holds. WTForms' NumberRange makes a float of it first, which overflows."""
+    if field.data is not None and not 0 <= field.data <= MAX_INTEGER:
+        raise ValidationError(_("应为 0 到 2147483647 之间的整数。"))
 
 
 def required(_form: Any, field: Field) -> None:
@@ -261,7 +267,7 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if kind == "boolean":
         return TickField(**common)
     if kind == "integer":
-        validators.append(NumberRange(0, MAX_INTEGER, _l("应为 0 到 2147483647 之间的整数。")))
+        validators.append(countable)
         return IntegerField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
     if kind == "date":
         validators.append(not_future if info.get("not_future") else of_our_time)

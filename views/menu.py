@@ -11,9 +11,11 @@ from views.case import CaseView
 from views.division import DivisionView
 from views.health import HealthView
 from views.member_unit import MemberUnitView
+from views.role import RoleView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
+from views.user import UserView
 from views.volunteer import VolunteerView
 
 
@@ -33,6 +35,8 @@ MENU = (
     Entry("menu-cases", CaseView, _l("案件")),
     Entry("menu-trainings", TrainingView, _l("培训")),
     Entry("menu-divisions", DivisionView, _l("区划")),
+    Entry("menu-accounts", UserView, _l("账号")),
+    Entry("menu-roles", RoleView, _l("角色")),
 )
 
 

@@ -52,7 +52,7 @@ class Reading(Core):
             filters=self._filter_fields(asked),
             link=self._link,
             show_base=self.url("show", pk=""),
-            edit_base=self.url("edit", pk=""),
+            edit_base=self.url("edit", pk="") if "edit" not in self.exclude_route_methods else "",
         )
 
     def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:

@@ -1,16 +1,30 @@
 """The one who acts: a person with grants, or the product itself under a name that the audit shows."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from app.security.roles import Cells, plain
+from models.base import CITY
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What may be done in one division and below: a set of (register, verb)."""
+    """What may be done in one division and below, and what may be handed on there: sets of (register, verb)."""
 
     division_code: str
     role: str
-    permissions: frozenset[tuple[str, str]] = frozenset()
+    permissions: Cells = frozenset()
+    grantable: Cells = frozenset()
+
+    @property
+    def is_city(self) -> bool:
+        """Whether it reaches a whole city."""
+        return len(self.division_code) == CITY
+
+
+def _above(code: str) -> Callable[[str], bool]:
+    return lambda place: code != place and code.startswith(place)
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,24 @@ class Actor:
         return self.is_system or (
             code is not None and any(code.startswith(place) for place in self.places(verb, register))
         )
+
+    def covers_strictly(self, verb: str, register: str, code: str | None) -> bool:
+        """As `covers`, but only below where it is granted: never in that division itself."""
+        return self.is_system or (code is not None and any(map(_above(code), self.places(verb, register))))
+
+    def may_hand_on(self, cells: Iterable[tuple[str, str]], place: str) -> bool:
+        """Whether grants strictly above `place` let him hand on all of `cells` ("grant_<verb>" counts as its verb)."""
+        reach = (g for g in self.grants if _above(place)(g.division_code))
+        return self.is_system or plain(cells) <= self._grantable(reach)
+
+    def may_shape(self, cells: Iterable[tuple[str, str]], owner: str | None) -> bool:
+        """Whether he may put `cells` into a role of `owner`, from there or above; a shipped role, from a whole city."""
+        reach = (g for g in self.grants if (owner.startswith(g.division_code) if owner else g.is_city))
+        return self.is_system or plain(cells) <= self._grantable(reach)
+
+    @staticmethod
+    def _grantable(grants: Iterable[Grant]) -> Cells:
+        return frozenset[tuple[str, str]]().union(*(g.grantable for g in grants))
 
     @property
     def homes(self) -> tuple[str, ...]:

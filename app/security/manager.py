@@ -10,13 +10,14 @@ from app import clock
 from app.scope import acting_as, current_actor
 from app.security import sessions
 from app.security.actor import AUTH
-from models import Account
+from models import Account, StaffRole
 
 
 class ScopedSecurityManager(SecurityManager):
     """Permissions come from the actor, loaded once per request; there are no stock security views."""
 
     user_model = Account
+    role_model = StaffRole
 
     def register_views(self) -> None:
         """The product's own sign-in is registered with its other views (views.menu)."""

@@ -6,7 +6,7 @@ from sqlalchemy import event, inspect, or_, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.guard import pending
-from models import Account, Role, UserScope
+from models import Account, StaffRole, UserScope
 
 ENDING = ("password", "active")  # columns of an account whose change ends its sessions
 
@@ -24,7 +24,7 @@ def concerned(session: Session) -> tuple[set[int], set[int]]:
             people |= {row.user_id, *(inspect(row).attrs.user_id.history.deleted or ())}
         elif isinstance(row, Account) and verb == "edit" and any(_changed(row, name) for name in ENDING):
             people.add(row.id)
-        elif isinstance(row, Role) and verb == "edit" and _changed(row, "permissions"):
+        elif isinstance(row, StaffRole) and verb == "edit" and _changed(row, "permissions"):
             roles.add(row.id)
     return people - {None}, roles
 

@@ -12,7 +12,9 @@ from app.errors import DomainError
 from app.extensions import db
 from app.security import passwords
 from app.security.actor import Grant
-from models import Account, Division, Role, UserScope
+from app.security.roles import HANDING, plain, verb_of
+from models import Account, Division, StaffRole, UserScope
+from models.role import title_of
 from models.user import MAX_SCOPES
 
 
@@ -24,9 +26,9 @@ def _nobody() -> str:
 
 # Built once: it runs for every request.
 _GRANTS = (
-    select(UserScope.division_code, Role.name, ViewMenu.name, Permission.name)
-    .join(Role, Role.id == UserScope.role_id)
-    .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+    select(UserScope.division_code, StaffRole.name, ViewMenu.name, Permission.name)
+    .join(StaffRole, StaffRole.id == UserScope.role_id)
+    .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == StaffRole.id)
     .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
     .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
     .outerjoin(Permission, Permission.id == PermissionView.permission_id)
@@ -45,8 +47,13 @@ def grants_of(user_id: int, today: date) -> tuple[Grant, ...]:
     for code, role, register, permission in rows:
         cells = found.setdefault((code, role), set())
         if permission:
-            cells.add((register, permission.removeprefix("can_")))
-    return tuple(Grant(code, role, frozenset(cells)) for (code, role), cells in sorted(found.items()))
+            cells.add((register, verb_of(permission)))
+    return tuple(_grant(code, title_of(role), cells) for (code, role), cells in sorted(found.items()))
+
+
+def _grant(code: str, role: str, cells: set[tuple[str, str]]) -> Grant:
+    handing = {cell for cell in cells if cell[1].startswith(HANDING)}
+    return Grant(code, role, frozenset(cells - handing), plain(handing))
 
 
 def find(username: str) -> Account | None:
@@ -67,15 +74,22 @@ def hash_of(password: str) -> str:
 def profile_of(account: Account, today: date) -> passwords.Profile:
     """What is asked of this person's password, by every scope that is in force on `today` or will be."""
     scopes = (s for s in account.scopes if s.valid_until is None or s.valid_until >= today)
-    return passwords.profile_of((s.role.name, s.division_code) for s in scopes)
+    return passwords.profile_of(((s.role.based_on or s.role).name, s.division_code) for s in scopes)
 
 
 def add(
-    username: str, name: str, password: str | None, scopes: list[tuple[str, str]], today: date, is_demo: bool = False
+    username: str,
+    name: str,
+    password: str | None,
+    scopes: list[tuple[str, str]],
+    today: date,
+    is_demo: bool = False,
+    home: str | None = None,
 ) -> Account:
     """A new account with scopes [(role name, division code)], flushed. Raises DomainError in words.
 
-    Without a password nobody signs in until an activation link is used (app.security.activation).
+    Without a password nobody signs in until an activation link is used (app.security.activation). The account belongs
+    to `home`, else to the division of its first scope.
     """
     if not re.fullmatch(r"[\w.@-]{1,64}", username):
         raise DomainError("账号应为 1 至 64 个字母、数字、下划线、点、@ 或短横线。")
@@ -85,18 +99,20 @@ def add(
         raise DomainError(f"账号 {username} 已存在。")
     if len(scopes) > MAX_SCOPES:
         raise DomainError(f"一个人最多 {MAX_SCOPES} 个管辖范围。")
+    for code in (home, *(code for _role, code in scopes)):
+        if code is not None and db.session.get(Division, code) is None:
+            raise DomainError(f"没有代码为 {code} 的区划。")
     if password is not None:
         passwords.check(password, username, passwords.profile_of(scopes))
     account = Account(
-        username=username, first_name=name, last_name="", email=f"{username}@localhost.invalid", active=True,
-        password=None if password is None else hash_of(password), is_demo=is_demo,
+        username=username, first_name=name, active=True, is_demo=is_demo,
+        password=None if password is None else hash_of(password),
+        division_code=home or (scopes[0][1] if scopes else None),
     )  # fmt: skip
     for role_name, code in scopes:
-        role = db.session.scalars(select(Role).where(Role.name == role_name)).one_or_none()
+        role = db.session.scalars(select(StaffRole).where(StaffRole.name == role_name)).one_or_none()
         if role is None:
             raise DomainError(f"没有「{role_name}」这个角色。")
-        if db.session.get(Division, code) is None:
-            raise DomainError(f"没有代码为 {code} 的区划。")
         account.scopes.append(UserScope(role=role, division_code=code, valid_from=today))
     db.session.add(account)
     db.session.flush()

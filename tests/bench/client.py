@@ -46,9 +46,10 @@ class Client:
     def __init__(self, port: int, **cookies: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies, self.frozen = cookies, False
+        self.headers: dict[str, str] = {}
 
     def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = self.headers | {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:
             body = urlencode(fields).encode()

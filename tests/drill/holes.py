@@ -28,8 +28,7 @@ from tests.security.prober import Leak, Prober
 from tests.security.probes import view_of
 from tests.security.registers import SPECS
 from tests.security.spec import Spec
-from views import base as views_base
-from views import parameters
+from views import parameters, reading
 from views.base import RegisterView
 from views.forms import Form, RelationField
 
@@ -187,7 +186,7 @@ def choices_unscoped(app: Flask) -> Iterator[None]:
 
 @hole("town_admin", shown_by=has_private_columns)
 def history_unscoped(app: Flask) -> Iterator[None]:
-    with patch.object(views_base, "history_of", as_system(history_of)):
+    with patch.object(reading, "history_of", as_system(history_of)):
         yield
 
 

@@ -1,4 +1,4 @@
-"""make drill: every request of the matrix and each hole, on both databases at once; it ends in `drill key=value …`."""
+"""make drill: all requests of the matrix and each hole, on both databases at once; it ends in `drill key=value …`."""
 
 import sys
 import tempfile

@@ -11,37 +11,12 @@ from app import divisions
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import OPERATOR
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
 from models import Station, StationHost
 from tests.conftest import Browser
-from tests.pages.chinese import Page, crawl, problems, problems_of_page
+from tests.pages.chinese import REACHED, Page, crawl, problems, problems_of_page
 from tests.world import CHILD, CITY, COUNTY, FIRST_STATION, FOREIGN, OWN, PEOPLE, SIBLING, canary
 
 CAN_SIGN_IN = [person for person in PEOPLE.values() if person.active]
-
-
-def pages(register: str, methods: str) -> set[str]:
-    """The endpoints of a register that have a page."""
-    return {f"{register}View.{method}" for method in methods.split()}
-
-
-EVERYBODY = {"AccountView.index", "HomeView.index"}
-READ, KEPT = "list show history", "list show history add edit end"
-REACHED = {
-    DIVISION_ADMIN: EVERYBODY.union(
-        pages("Division", f"{READ} export"),
-        *(pages(name, f"{KEPT} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
-        pages("Case", f"{KEPT} export attachment"),
-        pages("Training", f"{KEPT} export attachment hours"),
-    ),
-    SUPERVISOR: EVERYBODY.union(
-        pages("Division", READ),
-        *(pages(name, f"{READ} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
-        pages("Case", f"{READ} attachment"),
-        pages("Training", f"{READ} export attachment hours"),
-    ),
-    SYSTEM_ADMIN: EVERYBODY | pages("Division", f"{READ} add edit export"),
-}
 JSON = {"Accept": "application/json"}
 OPTIONS = "/stations/options/division_code"
 STATION, CHILD_STATION = FIRST_STATION, FIRST_STATION + 1  # in OWN and in CHILD

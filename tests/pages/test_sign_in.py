@@ -12,7 +12,7 @@ from app.scope import acting_as
 from app.security import attempts, users
 from app.security.actor import OPERATOR
 from app.security.roles import DIVISION_ADMIN
-from models import Account, EndReason, Role, SignInSession, UserScope
+from models import Account, EndReason, SignInSession, StaffRole, UserScope
 from tests.conftest import Browser
 from tests.pages.sessions import events, is_in, later
 from tests.security.probes import METHODS
@@ -95,7 +95,7 @@ def test_a_change_ends_the_sessions_of_the_one_concerned(app, client_as, change)
 
 def test_a_permission_taken_from_a_role_or_given_to_it_ends_the_sessions_of_its_holders(app, client_as):
     def admins():
-        return db.session.scalars(select(Role).where(Role.name == DIVISION_ADMIN)).one()
+        return db.session.scalars(select(StaffRole).where(StaffRole.name == DIVISION_ADMIN)).one()
 
     first, other = client_as("town_admin"), client_as("supervisor")
     with changing(app):

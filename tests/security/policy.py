@@ -24,6 +24,22 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "AccountView.password": SIGNED_IN,
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
+PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
+ROUTES |= {
+    **{f"{v}.{method}": (r, "view") for v, r in PEOPLE_VIEWS for method in ("root", "list", "show", "history")},
+    **{f"{v}.action_post": (r, "action") for v, r in PEOPLE_VIEWS},
+    "UserView.options": ("Account", "view"),
+    "UserView.add": ("Account", "add"),
+    "UserView.edit": ("Account", "edit"),
+    "UserView.active": ("Account", "edit"),
+    "UserView.invite": ("Account", "edit"),
+    "UserView.grant": ("Account", "grant"),
+    "UserView.revoke": ("Account", "grant"),
+    "UserView.places": ("Account", "grant"),
+    "RoleView.change": ("StaffRole", "grant"),
+    "RoleView.copy": ("StaffRole", "grant"),
+    "RoleView.remove": ("StaffRole", "grant"),
+}
 # role → register → verbs
 ROLES = {role: {s.register: set(s.rights.get(role, "").split()) for s in SPECS} for role in ALL_ROLES}
 ACTIONS = {s.register: s.actions for s in SPECS}

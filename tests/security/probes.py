@@ -1,7 +1,7 @@
 """Every request of the matrix, built from the URL map and the Specs: each rule, method and parameter.
 
-A drill asks everything. The matrix of `make test` asks about rows in a few places, and of a long list of values each
-person tries others, so that together they try all.
+Of a long list of values each person tries others, so that together they try all. The matrix of `make test` asks about
+rows in a few places; a drill asks about all rows, and each person tries several times as many values.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,8 @@ OPTIONS = ["", "&q=松台", "&q=他", "&q=3", "&q=%25", f"&parent={COUNTY}", f"&
 OPTIONS += ["&page=x", "&page=99999999999", "&q=" + "q" * 2000, "&q=%00"]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
-TASTE, DRILL_TASTE = 4, 30  # requests to a route that this person may not use at all
+DRILL_FACTOR = 3  # values that a drill tries for one of the matrix
+TASTE, DRILL_TASTE = 4, 15  # requests to a route that this person may not use at all
 
 
 def rules(app: Flask) -> dict[str, Any]:
@@ -44,9 +45,10 @@ class Generator:
         self.turn = list(PEOPLE).index(person) * 5 if person in PEOPLE else 0
 
     def some(self, values: Iterable[Any], most: int) -> list[Any]:
-        """All of them in a drill, else `most`, other ones for each person and each time."""
+        """`most` of them (more in a drill), other ones for each person and each time."""
         values = list(values)
-        if self.is_drill or len(values) <= most:
+        most *= DRILL_FACTOR if self.is_drill else 1
+        if len(values) <= most:
             return values
         start = self.turn % len(values)
         self.turn += most

@@ -18,7 +18,7 @@ Foreign keys, and the column that says where a row lies, are read from the table
 
 from datetime import date
 
-from app.security.roles import DIVISION_ADMIN, SUPERVISOR, SYSTEM_ADMIN
+from app.security.roles import CENTER, DIVISION_ADMIN, STAFF, SUPERVISOR, SYSTEM_ADMIN, UNIT_OFFICER
 from models import (
     Attendance,
     Case,
@@ -55,7 +55,14 @@ SPECS = declare(
     Spec(
         model=Division,
         master="system_admin",
-        rights={DIVISION_ADMIN: "view export", SUPERVISOR: "view", SYSTEM_ADMIN: "view add edit delete export"},
+        rights={
+            DIVISION_ADMIN: "view export",
+            SUPERVISOR: "view",
+            SYSTEM_ADMIN: "view add edit delete export",
+            STAFF: "view",
+            CENTER: "view",
+            UNIT_OFFICER: "view",
+        },
         make=lambda code, _key: Division(code=code, name=DIVISIONS[code], note=canary("NOTE", code)),
         # A new one lies below `code`; the code of one that exists is in no form.
         form=lambda code: {"code": f"{code}{'99' if len(code) < COUNTY else '999'}"[:VILLAGE], "name": "新区划"},
@@ -68,7 +75,12 @@ SPECS = declare(
     Spec(
         model=Station,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view add edit end delete export", SUPERVISOR: "view export"},
+        rights={
+            DIVISION_ADMIN: "view add edit end delete export",
+            SUPERVISOR: "view export",
+            STAFF: "view edit",
+            CENTER: "view",
+        },
         make=lambda code, its_key: Station(
             id=its_key,
             division_code=code,
@@ -86,7 +98,13 @@ SPECS = declare(
     Spec(
         model=MemberUnit,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view reveal add edit end delete export", SUPERVISOR: "view export"},
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end delete export",
+            SUPERVISOR: "view export",
+            STAFF: "view",
+            CENTER: "view",
+            UNIT_OFFICER: "view",
+        },
         make=lambda code, its_key: MemberUnit(
             id=its_key,
             division_code=code,
@@ -105,7 +123,12 @@ SPECS = declare(
     Spec(
         model=StationMember,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view reveal add edit end delete export", SUPERVISOR: "view export"},
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end delete export",
+            SUPERVISOR: "view export",
+            STAFF: "view add edit end",
+            CENTER: "view",
+        },
         make=lambda code, its_key: StationMember(
             id=its_key,
             station_id=key("Station", code),
@@ -129,7 +152,12 @@ SPECS = declare(
     Spec(
         model=Volunteer,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view reveal add edit end export", SUPERVISOR: "view export"},
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end export",
+            SUPERVISOR: "view export",
+            STAFF: "view add edit end",
+            CENTER: "view",
+        },
         make=lambda code, its_key: Volunteer(
             id=its_key,
             station_id=key("Station", code),
@@ -155,7 +183,11 @@ SPECS = declare(
     Spec(
         model=Case,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view reveal add edit end export", SUPERVISOR: "view"},
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end export",
+            SUPERVISOR: "view",
+            STAFF: "view reveal add edit end",
+        },
         make=lambda code, its_key: Case(
             id=its_key,
             station_id=key("Station", code),
@@ -203,7 +235,12 @@ SPECS = declare(
     Spec(
         model=Training,
         master="town_admin",
-        rights={DIVISION_ADMIN: "view add edit end delete export", SUPERVISOR: "view export"},
+        rights={
+            DIVISION_ADMIN: "view add edit end delete export",
+            SUPERVISOR: "view export",
+            STAFF: "view add edit",
+            CENTER: "view",
+        },
         make=lambda code, its_key: Training(
             id=its_key,
             division_code=code,

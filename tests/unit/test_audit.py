@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from flask_appbuilder.security.sqla.models import Permission
 from sqlalchemy import select
 
 from app import clock
@@ -12,7 +13,7 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import OPERATOR, SETUP, Actor, Grant
 from app.security.roles import DIVISION_ADMIN, SUPERVISOR, permissions_of
-from models import AuditEntry, Division, Role, Station, StationHost, UserScope
+from models import AuditEntry, Division, Station, StationHost, UserScope
 from tests.world import CHILD, CITY, COUNTY, FIRST_STATION, OWN, PASSWORD, SIBLING, TODAY, canary
 
 NEW = {"division_code": CHILD, "name": "新站", "host": StationHost.SELF, "founded_on": date(2020, 3, 8)}
@@ -302,9 +303,9 @@ def test_new_account_is_audited_without_its_password(written):
     db.session.commit()
     entries = written()
     assert sorted((e.verb, e.register, e.chain) for e in entries) == [
-        ("add", "Account", "system"),
-        ("add", "UserScope", "system"),
-        ("add", "UserScope", "system"),
+        ("add", "Account", COUNTY),
+        ("add", "UserScope", COUNTY),
+        ("add", "UserScope", COUNTY),
     ]
     (made,) = [e.changes for e in entries if e.register == "Account"]
     assert (made["username"], made["first_name"], made["active"]) == ([None, "new"], [None, "新人"], [None, True])
@@ -382,6 +383,6 @@ def test_scope_is_named_in_words(written):
 
 
 def test_tables_of_the_framework_are_not_audited(written):
-    db.session.add(Role(name="临时角色"))
+    db.session.add(Permission(name="can_nothing"))
     db.session.flush()
     assert written() == []

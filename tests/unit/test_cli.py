@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import PermissionView
 from sqlalchemy import select
 
 from app import demo, setup
@@ -12,7 +13,7 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import OPERATOR
 from app.security.roles import DIVISION_ADMIN, ROLES
-from models import Account, AuditEntry, Division, Station
+from models import Account, AuditEntry, Division, StaffRole, Station
 from tests.conftest import Browser, make_app
 from tests.world import CHILD, OWN, TODAY
 
@@ -285,3 +286,25 @@ def test_users_disable_ends_access_on_the_next_request(app, run, client_as):
 def test_users_commands_need_an_account(run, command):
     answer = run("users", command, "nobody")
     assert (answer.exit_code, answer.output) == (1, "Error: 没有账号 nobody。\n")
+
+
+# ---- flask roles
+
+
+def test_roles_diff_tells_what_managers_changed(app, run):
+    assert run("roles", "diff").output == "内置角色与出厂权限相同。\n"
+    with app.app_context(), acting_as(OPERATOR):
+        role = db.session.scalars(select(StaffRole).where(StaffRole.name == "督导员")).one()
+        export = next(p for p in role.permissions if (p.view_menu.name, p.permission.name) == ("Station", "can_export"))
+        edit = next(
+            p
+            for p in db.session.scalars(select(PermissionView))
+            if (p.view_menu.name, p.permission.name) == ("Station", "can_edit")
+        )
+        role.permissions = [p for p in role.permissions if p is not export] + [edit]
+        db.session.commit()
+    answer = run("roles", "diff")
+    assert (answer.exit_code, answer.output) == (0, "督导员：多出 修改「维权站」\n督导员：缺少 导出「维权站」\n")
+    assert json.loads(run("roles", "diff", "--json").output) == [
+        {"角色": "督导员", "多出": ["修改「维权站」"], "缺少": ["导出「维权站」"]}
+    ]

@@ -340,7 +340,7 @@ def test_readme_has_every_command(product):
 
 
 def test_every_register_is_described(views):
-    assert set(views) == set(roles.MATRIX)
+    assert set(views) == set(roles.MATRIX) - {"AuditEntry"}  # read in the history of each row; no page of its own
     text, seeded = read("docs/registers.md"), []
     for view in views.values():
         seeded.append(text.replace(f"`{view.route_base}`", "`/elsewhere`"))

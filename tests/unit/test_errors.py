@@ -18,7 +18,7 @@ from app.security.actor import OPERATOR
 from app.security.roles import SYSTEM_ADMIN
 from models import Division, DivisionLevel, Model, Station, StationHost, UserScope
 from tests.conftest import Browser
-from tests.world import CHILD, CITY, COUNTY, MERGED, MERGED_INTO, OWN, PASSWORD, SIBLING, TODAY, canary
+from tests.world import CHILD, CITY, COUNTY, MERGED, MERGED_INTO, OWN, PASSWORD, PEOPLE, SIBLING, TODAY, canary
 
 SAME_NAME = "该区划已有同名的维权站。"
 WRONG_LEVEL = "维权站只能设在乡镇(街道)或村(居)。"
@@ -246,14 +246,25 @@ def in_use(name: str, others: str) -> str:
     return f"「{name}」还有{others}，不能删除。"
 
 
+def people_at(code: str) -> int:
+    """How many of the world's people work there; each has one account and one scope there."""
+    return sum(place == code for person in PEOPLE.values() for _, place in person.scopes)
+
+
+def names_of_uses(code: str, divisions: str = "", more: int = 0) -> str:
+    """What a system administrator is told of: accounts and scopes, divisions below, the one unit of each place."""
+    n = people_at(code) + more
+    return f"{n} 条「账号」、{divisions}1 条「成员单位」、{n} 条「管辖范围」"
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     {
-        CHILD: in_use("鼓楼社区", "1 条「成员单位」"),
-        OWN: in_use("五马街道", "3 条「区划」、1 条「成员单位」"),
+        CHILD: in_use("鼓楼社区", names_of_uses(CHILD)),
+        OWN: in_use("五马街道", names_of_uses(OWN, "3 条「区划」、")),
         MERGED_INTO: in_use("菱藕社区", "1 条「区划」、1 条「成员单位」"),
-        COUNTY: in_use("鹿城区", "2 条「区划」、1 条「成员单位」"),
-        CITY: in_use("温州市", "2 条「区划」、1 条「成员单位」"),
+        COUNTY: in_use("鹿城区", names_of_uses(COUNTY, "2 条「区划」、")),
+        CITY: in_use("温州市", names_of_uses(CITY, "2 条「区划」、", more=1)),  # who asks is one more
         VILLAGE: REFERRED,  # a system administrator sees no stations: the foreign key keeps it
     }.items(),
 )
@@ -276,7 +287,7 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
         db.session.commit()
     data = {"action": "bulk_delete", "rowid": ["330302006099", CHILD]}
     page = city_system_admin.submit("/divisions/action_post", data, follow_redirects=True).get_data(as_text=True)
-    assert in_use("鼓楼社区", "1 条「成员单位」") in page
+    assert in_use("鼓楼社区", names_of_uses(CHILD)) in page
     assert "空社区" in page
     only = {"action": "bulk_delete", "rowid": ["330302006099"]}
     page = city_system_admin.submit("/divisions/action_post", only, follow_redirects=True).get_data(as_text=True)

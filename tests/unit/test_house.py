@@ -20,6 +20,7 @@ CLOCK = re.compile(r"\b(?:date\.today|datetime\.(?:now|utcnow|today|fromtimestam
 FOREIGN = re.compile(r"(?:https?|wss?)://|[\"'(=]\s*//\w", re.IGNORECASE)
 # Where the product acts in a name of its own, and why nobody's rights are meant there.
 ACTING = {
+    "app/accounts.py invite": "the table of links is the product's own; the rules of delegation are asked before",
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
@@ -39,6 +40,7 @@ DIRECT = {
     "app/__init__.py _read_only": "opens the transaction with its option, asks nothing",
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/guard.py guard_write": "reads the option of the transaction",
+    "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
     "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
     "app/audit.py note": "the same as record",
     "app/security/revoke.py end_sessions": "who changes a role or scope need not be allowed to write accounts",

@@ -23,6 +23,7 @@ from models import (
     EndReason,
     Model,
     SignInSession,
+    StaffRole,
     Station,
     StationHost,
     StationLevel,
@@ -104,6 +105,7 @@ def fill() -> dict[str, int]:
     with acting_as(SETUP):
         setup.grant_baseline()
         db.session.commit()
+    world.clear(None)  # what the audit told of the roles would be told twice
     world.build(None)
     return counts()
 
@@ -111,10 +113,10 @@ def fill() -> dict[str, int]:
 def lost_below(name: str) -> dict[str, int]:
     """{table: rows} that the way down through a revision takes out of tables that stay.
 
-    Before 0004 an entry could not say whose history it belongs to, so those of children and attachments go: left
+    Before 0003 an entry could not say whose history it belongs to, so those of children and attachments go: left
     in, they would be told as the history of another row with the same number.
     """
-    if name != "0004":
+    if name != "0003":
         return {}
     own = (AuditEntry.register == AuditEntry.root_register) & (AuditEntry.row_key == AuditEntry.root_key)
     with db.engine.connect() as connection:
@@ -249,15 +251,24 @@ ENTRY = {
     "division_code": world.OWN, "changes": {}, "mac": "k:0", "chain": "330302", "city_code": "3303",
     "county_code": "330302", "township_code": world.OWN,
 }  # fmt: skip
+USER = {
+    "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
+    "division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN,
+}  # fmt: skip
+ROLE = {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1}
 SIGN_IN = {
     "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1, "created_at": NOW,
     "seen_at": NOW, "device": "", "address": "", "ended_at": NOW, "ended_reason": EndReason.TAKEN_DOWN,
 }  # fmt: skip
-LOCATED = {Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
-ROWS = {**LOCATED, SignInSession: SIGN_IN}
+LOCATED = {Account: USER, Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
+ROWS = {**LOCATED, SignInSession: SIGN_IN, StaffRole: ROLE}
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
 REFUSED = [
+    (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"based_on_id": None}, "copy_has_owner_and_origin"),
+    (StaffRole, {"name": "甲角色"}, "copy_named_for_owner"),
+    (StaffRole, {"name": f"{world.COUNTY}:甲角色"}, "copy_named_for_owner"),
     (Division, {"code": "3303020070", "township_code": "330302007"}, "level_of_code"),
     (Division, {"level": DivisionLevel.VILLAGE}, "level_of_code"),
     (Division, {**VILLAGE, "level": literal_column("'REGION'")}, "divisionlevel"),

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from babel.messages.mofile import read_mo
+from flask_appbuilder.security.sqla.models import PermissionView
 from sqlalchemy import MetaData, inspect, select
 
 from app import demo, setup
@@ -15,8 +16,8 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import roles
 from app.security.actor import OPERATOR
-from app.security.roles import DIVISION_ADMIN, MATRIX, ROLES, SUPERVISOR, SYSTEM_ADMIN, VERBS
-from models import Account, Division, Role, Station, StationHost, StationLevel, UserScope
+from app.security.roles import DIVISION_ADMIN, MANAGER, MATRIX, ROLES, SUPERVISOR, SYSTEM_ADMIN, VERBS
+from models import Account, Division, StaffRole, Station, StationHost, StationLevel, UserScope
 from tests.conftest import Browser, make_app, today_is
 from tests.world import COUNTY, TODAY
 
@@ -41,17 +42,17 @@ def cells() -> dict[str, set[tuple[str, str]]]:
     with acting_as(OPERATOR):
         found = {
             role.name: {(p.view_menu.name, p.permission.name) for p in role.permissions}
-            for role in db.session.scalars(select(Role))
+            for role in db.session.scalars(select(StaffRole))
         }
         db.session.rollback()
     return found
 
 
 def shipped() -> dict[str, set[tuple[str, str]]]:
-    """The same, as app.security.roles.MATRIX has it now."""
+    """The same, as app.security.roles has it now."""
     return {
-        role: {(register, f"can_{verb}") for register, row in MATRIX.items() for verb in row.get(role, "").split()}
-        for role in ROLES
+        role: {(register, roles.permission_name(verb)) for register, verb in roles.shipped_cells(role)}
+        for role in roles.ROLES
     }
 
 
@@ -87,8 +88,8 @@ def small(new_database, tmp_path, monkeypatch):
 def change_role(name: str, register: str, verb: str, grant: bool) -> None:
     """What a manager does: give a role one cell, or take it."""
     with acting_as(OPERATOR):
-        role = db.session.scalars(select(Role).where(Role.name == name)).one()
-        every = [p for r in db.session.scalars(select(Role)) for p in r.permissions]
+        role = db.session.scalars(select(StaffRole).where(StaffRole.name == name)).one()
+        every = db.session.scalars(select(PermissionView)).all()
         cell = next(p for p in every if (p.view_menu.name, p.permission.name) == (register, f"can_{verb}"))
         (role.permissions.append if grant else role.permissions.remove)(cell)
         db.session.commit()
@@ -192,6 +193,7 @@ def test_new_register_is_granted_and_what_a_manager_changed_stays(small, monkeyp
     monkeypatch.setitem(MATRIX, "Case", {DIVISION_ADMIN: "view add", SUPERVISOR: "view", SYSTEM_ADMIN: ""})
     setup.run()
     new = {DIVISION_ADMIN: {("Case", "can_view"), ("Case", "can_add")}, SUPERVISOR: {("Case", "can_view")}}
+    new[MANAGER] = {("Case", "grant_view"), ("Case", "grant_add")}
     assert cells() == {role: old | new.get(role, set()) for role, old in before.items()}
     setup.run()
     assert cells() == {role: old | new.get(role, set()) for role, old in before.items()}
@@ -203,15 +205,38 @@ def test_new_verb_is_granted_and_what_a_manager_changed_stays(small, monkeypatch
     monkeypatch.setitem(VERBS, "approve", "审批")
     monkeypatch.setitem(MATRIX, "Station", MATRIX["Station"] | {SUPERVISOR: "view export approve"})
     setup.run()
-    assert cells() == before | {SUPERVISOR: before[SUPERVISOR] | {("Station", "can_approve")}}
+    new = {SUPERVISOR: {("Station", "can_approve")}, MANAGER: {("Station", "grant_approve")}}
+    assert cells() == {role: old | new.get(role, set()) for role, old in before.items()}
+
+
+def test_new_cell_of_an_old_register_and_verb_is_granted_and_what_a_manager_took_stays_away(small, monkeypatch):
+    change_role(SUPERVISOR, "Station", "export", False)
+    before = cells()
+    monkeypatch.setitem(MATRIX, "Station", MATRIX["Station"] | {SUPERVISOR: "view export delete"})
+    setup.run()
+    assert cells() == before | {SUPERVISOR: before[SUPERVISOR] | {("Station", "can_delete")}}
+    change_role(SUPERVISOR, "Station", "delete", False)
+    setup.run()
+    assert cells() == before
+
+
+def test_cell_that_is_withdrawn_and_shipped_again_is_new_again(small, monkeypatch):
+    whole = MATRIX["Station"]
+    monkeypatch.setitem(MATRIX, "Station", whole | {SUPERVISOR: "view"})
+    setup.run()
+    assert cells()[SUPERVISOR] >= {("Station", "can_export")}, "setup takes nothing away"
+    change_role(SUPERVISOR, "Station", "export", False)
+    monkeypatch.setitem(MATRIX, "Station", whole)
+    setup.run()
+    assert cells() == shipped()
 
 
 def test_new_role_gets_its_whole_column(small, monkeypatch):
     before = cells()
-    monkeypatch.setattr(roles, "ROLES", (*ROLES, "审计员"))
-    monkeypatch.setitem(MATRIX, "Division", MATRIX["Division"] | {"审计员": "view export"})
+    monkeypatch.setattr(roles, "ROLES", (*ROLES, "巡视员"))
+    monkeypatch.setitem(MATRIX, "Division", MATRIX["Division"] | {"巡视员": "view export"})
     setup.run()
-    assert cells() == before | {"审计员": {("Division", "can_view"), ("Division", "can_export")}}
+    assert cells() == before | {"巡视员": {("Division", "can_view"), ("Division", "can_export")}}
 
 
 # ---- the demonstration
