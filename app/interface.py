@@ -226,6 +226,10 @@ class RegisterInterface(SQLAInterface):
         db.session.flush()
 
     def edit(self, item: Any, commit: bool = False) -> None:
+        """Write a changed row (or several). Raises DomainError with what holds it where it was."""
+        for row in item if isinstance(item, list) else [item]:
+            if problem := references.problem_of_move(row):
+                raise DomainError(problem, row.__place__)
         db.session.flush()
 
     def delete(self, item: Any, commit: bool = False) -> None:

@@ -8,15 +8,30 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from python_calamine import CalamineWorkbook
+from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
+from app.masking import mask
+from app.security.roles import (
+    AUDITOR,
+    CENTER,
+    DIVISION_ADMIN,
+    MANAGER,
+    STAFF,
+    SUPERVISOR,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+)
+from tests.security.registers import KINDS, SECRETS
 from tests.world import DIVISIONS, PEOPLE, canary
 
 SITE = "http://localhost"
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
-ALLOWED = {"Excel"}
+ALLOWED = {"Excel", "PDF", "JPG", "PNG", "WebP", "KB", "MB", "pdf"}  # the last as the ending of a file
 # The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
-OURS = {canary(kind, code) for kind in ("STA", "ADR", "NOTE") for code in DIVISIONS}
+OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
+# And what the masks leave of its secrets. A clear one is a stray, where it has letters.
+OURS |= {mask(spec.secrets[column], text) for text, (spec, _, column) in SECRETS.items()}
 OURS |= {f"姓名{name}" for name in PEOPLE}
 WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
 READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")
@@ -90,13 +105,16 @@ def problems(name: str, answer: TestResponse) -> list[str]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
         rows = [row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python()]
         texts = [*book.sheet_names, *(str(cell) for row in rows for cell in row)]
+    elif answer.mimetype == "application/pdf" and "/attachment/" in name:
+        _, options = parse_options_header(answer.headers["Content-Disposition"])
+        texts = [options["filename"]]  # what stands in the file is the business of whoever wrote it
     else:
         return [f"{name}: unknown kind of answer {answer.mimetype}"]
     return [f"{name}: {stray!r} in {text!r}" for text in texts for stray in strays(text)]
 
 
-def crawl(browser: Any, start: str = "/") -> Iterator[tuple[str, TestResponse]]:
-    """(path, answer) of every page of this site that links lead to from `start`, each path once."""
+def crawl(browser: Any, start: str = "/", within: str = "/") -> Iterator[tuple[str, TestResponse]]:
+    """(path, answer) of every page of this site, or part of it, that links lead to from `start`, each path once."""
     todo, seen = [start], set()
     while todo:
         address = todo.pop()
@@ -109,4 +127,46 @@ def crawl(browser: Any, start: str = "/") -> Iterator[tuple[str, TestResponse]]:
         links = [answer.location] if answer.location else []
         links += Page(answer.get_data(as_text=True)).links if answer.mimetype == "text/html" else []
         full = [urljoin(f"{SITE}{address}", link) for link in links]
-        todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}/")]
+        todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}{within}")]
+
+
+# ---- what links lead each role to
+
+
+def pages(register: str, methods: str) -> set[str]:
+    """The endpoints of a register that have a page."""
+    return {f"{register}View.{method}" for method in methods.split()}
+
+
+EVERYBODY = {"AccountView.index", "HomeView.index"}
+READ, KEPT = "list show history", "list show history add edit end"
+PEOPLE_PAGES = pages("User", f"{READ} add edit") | pages("Role", READ)
+REACHED = {
+    DIVISION_ADMIN: EVERYBODY.union(
+        pages("Division", f"{READ} export"),
+        *(pages(name, f"{KEPT} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Case", f"{KEPT} export attachment"),
+        pages("Training", f"{KEPT} export attachment hours"),
+    ),
+    SUPERVISOR: EVERYBODY.union(
+        pages("Division", READ),
+        *(pages(name, f"{READ} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Case", f"{READ} attachment"),
+        pages("Training", f"{READ} export attachment hours"),
+    ),
+    STAFF: EVERYBODY.union(
+        *(pages(name, READ) for name in ("Division", "MemberUnit")),
+        pages("Station", f"{READ} edit"),
+        *(pages(name, KEPT) for name in ("StationMember", "Volunteer")),
+        pages("Case", f"{KEPT} attachment"),
+        pages("Training", f"{READ} add edit attachment hours"),
+    ),
+    CENTER: EVERYBODY.union(
+        *(pages(name, READ) for name in ("Division", "Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Training", f"{READ} attachment hours"),
+    ),
+    UNIT_OFFICER: EVERYBODY | pages("Division", READ) | pages("MemberUnit", READ),
+    MANAGER: EVERYBODY | PEOPLE_PAGES,
+    SYSTEM_ADMIN: EVERYBODY | PEOPLE_PAGES | pages("Division", f"{READ} add edit export"),
+    AUDITOR: EVERYBODY,
+}

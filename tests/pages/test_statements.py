@@ -49,11 +49,10 @@ def test_the_permissions_are_loaded_once(client_as, statements):
 def test_a_row_is_held_while_it_is_saved(client_as, statements, database):
     """Else it could be moved out of reach between the check and the write (PostgreSQL; SQLite's writers take turns)."""
     browser = client_as("town_admin")
-    token = browser.token("/")
+    path = f"/stations/edit/{FIRST_STATION}"
+    hidden = {"csrf_token": browser.token("/"), **browser.version(path)}
     statements.clear()
-    answer = browser.post(
-        f"/stations/edit/{FIRST_STATION}", data={"name": "改名", "_version": "1", "csrf_token": token}
-    )
+    answer = browser.post(path, data={"name": "改名", **hidden})
     assert answer.status_code == 302
     assert any("FOR UPDATE" in statement for statement in statements) == (database == "postgresql")
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, select
 from sqlalchemy.exc import IntegrityError
 
-from app import errors
+from app import errors, references
 from app.errors import BadInput, DomainError, OutOfScope, explain
 from app.extensions import db
 from app.scope import acting_as
@@ -18,7 +18,7 @@ from app.security.actor import OPERATOR
 from app.security.roles import SYSTEM_ADMIN
 from models import Division, DivisionLevel, Model, Station, StationHost, UserScope
 from tests.conftest import Browser
-from tests.world import CHILD, CITY, COUNTY, MERGED, MERGED_INTO, OWN, PASSWORD, SIBLING, TODAY, canary
+from tests.world import CHILD, CITY, COUNTY, MERGED, MERGED_INTO, OWN, PASSWORD, PEOPLE, SIBLING, TODAY, canary
 
 SAME_NAME = "该区划已有同名的维权站。"
 WRONG_LEVEL = "维权站只能设在乡镇(街道)或村(居)。"
@@ -29,11 +29,17 @@ REFUSED = "内容不符合要求，没有保存。"
 CODE_LENGTH = "区划代码应为4位(市)、6位(县)、9位(乡镇)或12位(村)数字。"
 WRONG_PARENT = "下级区划的代码必须以上级代码开头。"
 AS_JSON = {"Accept": "application/json"}
+VILLAGE = f"{OWN}098"  # of a new division
 RETIRED_FIRST = "填写了继任区划，请同时填写撤销日期。"
 
 
 def station(**values: object) -> Station:
     return Station(**{"division_code": CHILD, "name": "甲站", "host": StationHost.OFFICE} | values)
+
+
+def flushed(write) -> None:
+    write()
+    db.session.flush()
 
 
 def add(row: object) -> None:
@@ -55,6 +61,11 @@ def second_scope(**values: object) -> None:
     first = users.find("town_admin").scopes[0]
     given = {name: getattr(first, name) for name in ("user_id", "role_id", "division_code", "valid_from")}
     db.session.add(UserScope(**given | values))
+
+
+def new_village() -> None:
+    """A division that nothing refers to yet."""
+    flushed(lambda: add(Division(code=VILLAGE, name="空社区")))
 
 
 def division(code: str, **values: object) -> Division:
@@ -89,14 +100,18 @@ CASES = {
     "no division": (lambda: add(Station(name="甲站", host=StationHost.OFFICE)), EMPTY, "division_code"),
     "a division that does not exist": (lambda: add(station(division_code="330302999")), REFERRED, None),
     "a parent that does not exist": (lambda: add(Division(code="330399001", name="甲街道")), REFERRED, None),
-    "a deleted division with a station": (lambda: delete(Division, CHILD), REFERRED, None),
-    "a deleted successor": (lambda: (delete(Station, 900005), delete(Division, "330302026001")), REFERRED, None),
+    "a deleted division with a station": (
+        lambda: (new_village(), flushed(lambda: add(station(division_code=VILLAGE))), delete(Division, VILLAGE)),
+        REFERRED, None,
+    ),
+    "a deleted successor": (
+        lambda: (new_village(), change(Division, MERGED, succeeded_by=VILLAGE), db.session.flush(),
+                 delete(Division, VILLAGE)),
+        REFERRED, None,
+    ),
+    "a deleted station with rows": (lambda: delete(Station, 900001), REFERRED, None),
+    "a station moved away from its rows": (lambda: change(Station, 900001, division_code=CHILD), REFERRED, None),
 }  # fmt: skip
-
-
-def flushed(write) -> None:
-    write()
-    db.session.flush()
 
 
 @pytest.mark.parametrize(("write", "sentence", "field"), CASES.values(), ids=CASES)
@@ -180,7 +195,9 @@ def test_same_name_twice_is_told_at_the_name_and_the_input_is_kept(app, client_a
 
 def test_same_name_in_a_change_is_told_and_the_row_stays(app, client_as):
     browser = client_as("town_admin")
-    answer = browser.submit("/stations/edit/900001", FORM)
+    taken = {"division_code": OWN, "name": "甲站"}
+    assert browser.submit("/stations/add", FORM | taken).status_code == 302
+    answer = browser.submit("/stations/edit/900001", FORM | taken)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert SAME_NAME in group(page, "name")
@@ -225,12 +242,41 @@ def test_successor_is_another_living_division_of_the_level(city_system_admin, co
     assert "has-error" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("code", [CHILD, OWN, COUNTY, CITY])
-def test_division_in_use_cannot_be_deleted_and_the_page_says_why(app, city_system_admin, code):
+def in_use(name: str, others: str) -> str:
+    return f"「{name}」还有{others}，不能删除。"
+
+
+def people_at(code: str) -> int:
+    """How many of the world's people work there; each has one account and one scope there."""
+    return sum(place == code for person in PEOPLE.values() for _, place in person.scopes)
+
+
+def names_of_uses(code: str, divisions: str = "", more: int = 0) -> str:
+    """What a system administrator is told of: accounts and scopes, divisions below, the one unit of each place."""
+    n = people_at(code) + more
+    return f"{n} 条「账号」、{divisions}1 条「成员单位」、{n} 条「管辖范围」"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    {
+        CHILD: in_use("鼓楼社区", names_of_uses(CHILD)),
+        OWN: in_use("五马街道", names_of_uses(OWN, "3 条「区划」、")),
+        MERGED_INTO: in_use("菱藕社区", "1 条「区划」、1 条「成员单位」"),
+        COUNTY: in_use("鹿城区", names_of_uses(COUNTY, "2 条「区划」、")),
+        CITY: in_use("温州市", names_of_uses(CITY, "2 条「区划」、", more=1)),  # who asks is one more
+        VILLAGE: REFERRED,  # a system administrator sees no stations: the foreign key keeps it
+    }.items(),
+)
+def test_division_in_use_cannot_be_deleted_and_the_page_says_why(app, city_system_admin, code, sentence):
+    with app.app_context(), acting_as(OPERATOR):
+        new_village()
+        add(station(division_code=VILLAGE))
+        db.session.commit()
     answer = city_system_admin.submit(f"/divisions/delete/{code}", follow_redirects=True)
     page = answer.get_data(as_text=True)
     assert answer.request.path == f"/divisions/show/{code}"
-    assert REFERRED in page
+    assert sentence in page
     assert "已删除" not in page
     assert city_system_admin.get(f"/divisions/show/{code}").status_code == 200
 
@@ -241,8 +287,52 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
         db.session.commit()
     data = {"action": "bulk_delete", "rowid": ["330302006099", CHILD]}
     page = city_system_admin.submit("/divisions/action_post", data, follow_redirects=True).get_data(as_text=True)
-    assert REFERRED in page
+    assert in_use("鼓楼社区", names_of_uses(CHILD)) in page
     assert "空社区" in page
     only = {"action": "bulk_delete", "rowid": ["330302006099"]}
     page = city_system_admin.submit("/divisions/action_post", only, follow_redirects=True).get_data(as_text=True)
     assert "空社区" not in page
+
+
+# ---- a station in use
+
+OF_A_STATION = "1 条「案件」、1 条「班子」、1 条「队伍」"
+STATION = "/stations/{}/900001"
+
+
+def test_station_in_use_cannot_be_deleted_and_the_page_says_why(client_as):
+    browser = client_as("town_admin")
+    answer = browser.submit(STATION.format("delete"), follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert answer.request.path == STATION.format("show")
+    assert in_use(canary("STA", OWN), OF_A_STATION) + "可以改为「撤销」。" in page
+    assert "已删除" not in page
+    assert browser.get(STATION.format("show")).status_code == 200
+
+
+def test_station_in_use_cannot_be_moved_and_the_form_says_why(client_as):
+    browser = client_as("town_admin")
+    answer = browser.submit(STATION.format("edit"), FORM | {"name": "改名站"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f"「改名站」还有{OF_A_STATION}，不能改到其他区划。" in group(page, "division_code")
+    assert 'value="改名站"' in group(page, "name")
+    assert browser.submit(STATION.format("edit"), FORM | {"name": "改名站", "division_code": OWN}).status_code == 302
+
+
+def test_station_is_kept_from_moving_away_from_rows_that_nobody_named(client_as, monkeypatch):
+    """Rows that its admin does not see, or that came in meanwhile: the foreign key answers, still in a sentence."""
+    monkeypatch.setattr(references, "problem_of_move", lambda row: None)
+    browser = client_as("town_admin")
+    answer = browser.submit(STATION.format("edit"), FORM | {"name": "改名站"})
+    assert answer.status_code == 422
+    assert REFERRED in answer.get_data(as_text=True)
+    assert canary("STA", OWN) in browser.get(STATION.format("show")).get_data(as_text=True)
+
+
+def test_station_without_rows_moves_and_goes(app, client_as):
+    browser = client_as("town_admin")
+    made = browser.submit("/stations/add", FORM | {"name": "空站"}).location
+    assert browser.submit(made.replace("show", "edit"), {"division_code": OWN}).status_code == 302
+    assert browser.submit(made.replace("show", "delete")).location == "/stations/list/"
+    assert browser.get(made).status_code == 404
