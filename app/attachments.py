@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from cryptography.exceptions import InvalidTag
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -9,7 +11,7 @@ from app import files, secret
 from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
-from models import Attachment
+from models import Attachment, Ended
 from models.base import new_uid
 
 MOST = 30  # files of one row
@@ -24,8 +26,14 @@ def of(row: Any) -> list[Attachment]:
     return list(db.session.scalars(select(Attachment).where(Attachment.row_uid == row.uid).order_by(Attachment.id)))
 
 
+def _still_open(row: Any) -> None:
+    if isinstance(row, Ended) and row.ended_on is not None:
+        raise DomainError(f"这条记录已{row.__ending__}，请先恢复再修改。")
+
+
 def attach(row: Any, name: str, content: bytes) -> Attachment:
-    """Hang a file on a row, flushed. Raises DomainError when it is no picture or PDF, or too large."""
+    """Hang a file on a row, flushed. Raises DomainError when it is no picture or PDF, or too large; on an ended row."""
+    _still_open(row)
     if len(of(row)) >= MOST:
         raise DomainError(f"一条记录最多 {MOST} 个附件。", "file")
     checked, uid, datamodel = files.checked(name, content), new_uid(), RegisterInterface.of(cast("Any", type(row)))
@@ -48,14 +56,19 @@ def find(row: Any, key: Any) -> Attachment | None:
 
 
 def content_of(attachment: Attachment) -> bytes:
-    """What is in the file. Raises InvalidTag when it was tampered with."""
+    """What is in the file. Raises DomainError when its key is gone or it was tampered with."""
     found = select(Attachment).where(Attachment.id == attachment.id).options(undefer(Attachment.content))
     sealed = db.session.scalars(found.execution_options(populate_existing=True)).one().content
-    return secret.unseal(_place(attachment.uid), sealed)
+    try:
+        return secret.unseal(_place(attachment.uid), sealed)
+    except InvalidTag as error:
+        current_app.logger.error("A file cannot be opened: attachment %s", attachment.id)
+        raise DomainError("附件无法读取，请联系系统管理员。") from error
 
 
 def detach(row: Any, attachment: Attachment) -> None:
-    """Take a file away, flushed; the history keeps its name."""
+    """Take a file away, flushed; the history keeps its name. Raises DomainError on an ended row."""
+    _still_open(row)
     attachment.division_code = row.place  # the row may have moved since
     db.session.delete(attachment)
     db.session.flush()

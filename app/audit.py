@@ -19,7 +19,7 @@ from app.guard import pending
 from app.keys import keys
 from app.scope import current_actor, visibility_of
 from app.security.actor import Actor
-from models import Account, AuditEntry, Located, Stamped, UserScope
+from models import Account, AuditEntry, Located, Stamped, UserScope, Versioned
 from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
@@ -156,7 +156,7 @@ def _entries(session: Session) -> list[dict[str, Any]]:
 
 def _numbered(verb: str, row: Any, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The changes with the number of the state they led to: a form filled in on an older one asks for it."""
-    if verb == "edit" and isinstance(row, Stamped):
+    if verb == "edit" and isinstance(row, Versioned):
         return changes | {"version": [row.version - 1, row.version]}
     return changes
 
@@ -169,6 +169,8 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
     for row in session.dirty:
         if isinstance(row, Stamped) and session.is_modified(row):
             row.changed_at = moment
+        elif isinstance(row, Account) and changes_of(row, "edit"):
+            row.version += 1
 
 
 def record(session: Session, _context: Any) -> None:

@@ -189,8 +189,8 @@ class RegisterInterface(SQLAInterface):
         return getattr(row, "retired_on" if isinstance(row, Division) else "ended_on", None) is None
 
     def name_of(self, row: Any) -> str:
-        """What a row is called where others refer to it; a division by its path."""
-        return names_of(self.obj, [self.key_value(row)]).get(self.key_value(row), str(row))
+        """What a row at hand is called where others refer to it; a division by its path."""
+        return divisions.paths_of([row.code]).get(row.code, "") if isinstance(row, Division) else str(row)
 
     def key_value(self, row: Any) -> Any:
         """The key of a stored row, without reading it again after a commit."""

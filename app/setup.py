@@ -78,8 +78,11 @@ def migrate(revision: str = "head") -> None:
         below = {r.revision for r in script.iterate_revisions(current, "base")} if current else set()
         going_down = revision in below or revision == "base" or revision.startswith("-")
         (command.downgrade if going_down else command.upgrade)(settings, revision)
-        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-            raise RuntimeError("A migration left rows that refer to nothing.")
+        if connection.dialect.name == "sqlite":
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("A migration left rows that refer to nothing.")
+            # PostgreSQL gathers its statistics by itself. Without any, SQLite looks for a village in the whole city.
+            connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
 

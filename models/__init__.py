@@ -3,7 +3,7 @@
 from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
-from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Visibility
+from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
 from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.member_unit import MemberUnit
@@ -52,6 +52,7 @@ __all__ = [
     "StationOwned",
     "Training",
     "UserScope",
+    "Versioned",
     "Visibility",
     "Volunteer",
     "VolunteerRole",

@@ -31,6 +31,7 @@ __all__ = [
     "Sex",
     "Stamped",
     "StationOwned",
+    "Versioned",
     "Visibility",
     "blind_index",
     "place_of",
@@ -188,8 +189,8 @@ def new_uid() -> str:
     return uuid.uuid4().hex
 
 
-class Stamped:
-    """A row of a register: a name for life, the number of its states, and when it was made and last changed (UTC).
+class Versioned:
+    """A row that people edit: a name for life, and the number of its states.
 
     `uid` is made before the row is (secrets are bound to it, and a form that is sent twice makes one row); `version`
     goes up with every change, and a form that was filled in on an older one is refused.
@@ -198,6 +199,11 @@ class Stamped:
     # The server's defaults are for rows that stood in a table before it had these columns; a migration fills them in.
     uid: Mapped[str] = mapped_column(String(32), default=new_uid, server_default=text("''"), info={"derived": True})
     version: Mapped[int] = mapped_column(server_default=text("1"), info={"derived": True})
+
+
+class Stamped(Versioned):
+    """A row of a register: when it was made and last changed (UTC). Of two writers on one state, one fails."""
+
     created_at: Mapped[datetime] = mapped_column(info={"label": _l("创建时间"), "derived": True})
     changed_at: Mapped[datetime] = mapped_column(info={"label": _l("更新时间"), "derived": True})
 
@@ -208,13 +214,17 @@ class Stamped:
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
 def _hold_place(mapper: Any, cls: type) -> None:
-    """The derived columns are held by CHECKs, and indexed with the key: each level lists its rows newest first."""
+    """The derived columns are held by CHECKs, and indexed with the key: each level lists its rows newest first.
+
+    What has ended stays out of lists: with its date in the index too, counting and turning pages read no rows.
+    """
     if issubclass(cls, Located):
         table = mapper.local_table
         for name, digits in PLACES.items():
             _held(table, cls.__place__, name, digits)
         for name in (*PLACES, "division_code") if issubclass(cls, DivisionOwned) else PLACES:
-            Index(None, table.c[name], *mapper.primary_key)
+            ending = (table.c.ended_on,) if issubclass(cls, Ended) else ()
+            Index(None, table.c[name], *mapper.primary_key, *ending)
 
 
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
@@ -229,7 +239,7 @@ def _hold_station(mapper: Any, cls: type) -> None:
 @event.listens_for(Model, "after_mapper_constructed", propagate=True)
 def _hold_uid(mapper: Any, cls: type) -> None:
     """An index, not a constraint: SQLite adds one to a table without building the table again."""
-    if issubclass(cls, Stamped):
+    if issubclass(cls, Versioned):
         Index(None, mapper.local_table.c.uid, unique=True)
 
 

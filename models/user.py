@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import VILLAGE, Located, Model, Visibility
+from models.base import VILLAGE, Located, Model, Versioned, Visibility
 from models.division import Division
 from models.role import StaffRole
 
@@ -29,11 +29,12 @@ for _name, _info in _LABELS.items():
     FabUser.__table__.c[_name].info.update(_info)
 
 
-class Account(Located, FabUser):
+class Account(Located, Versioned, FabUser):
     """A person with an account. 姓名 is one field, kept in Flask-AppBuilder's `first_name`.
 
     It cannot be called User: Flask-AppBuilder's own relationships look that name up in the same registry.
-    `division_code` says whose business the account is; one without it is the product's own.
+    `division_code` says whose business the account is; one without it is the product's own. The version counts what
+    managers change, not every sign-in.
     """
 
     __tablename__ = "ab_user"

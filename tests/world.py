@@ -123,6 +123,19 @@ def saved(table: str) -> Rows:
     return _saved[db.engine][table]
 
 
+def remember() -> dict[str, Rows]:
+    """Let what is in the database now be the world; gives back what was, for `recall`."""
+    before, engine = _saved[db.engine], db.engine
+    with engine.connect() as connection:
+        _saved[engine] = {table.name: read(connection, table) for table in Model.metadata.sorted_tables}
+    return before
+
+
+def recall(before: dict[str, Rows]) -> None:
+    """The world is again what it was."""
+    _saved[db.engine] = before
+
+
 def clear(app: Flask) -> None:
     """Empty every table that `flask setup` does not fill, and give the shipped roles the cells they came with."""
     with db.engine.begin() as connection:

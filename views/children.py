@@ -15,7 +15,8 @@ from app.extensions import db
 from app.interface import RegisterInterface
 from views.forms import Form, RelationField, form_for
 
-BLANK, MOST = 3, 300  # empty rows at the end of a form; rows of one form
+BLANK, MOST = 3, 300  # empty lines at the end of a form; lines of one form in which something stands
+MOST_POSTED = 1000  # lines that are looked at, empty ones too
 
 
 @dataclass(frozen=True)
@@ -98,20 +99,28 @@ class ChildRows:
     def _posted(self) -> list[ChildRow]:
         marks = (re.fullmatch(rf"{self.name}-(\d{{1,4}})-_key", key, re.ASCII) for key in request.form)
         numbers = sorted({int(mark[1]) for mark in marks if mark})
-        if len(numbers) > MOST:
+        if len(numbers) > MOST_POSTED:
             raise DomainError(_("一张表最多 %(n)s 行。", n=MOST))
-        lines = []
+        lines, meant = [], 0
         for number in numbers:
-            prefix = f"{self.name}-{number}"
-            key = request.form.get(f"{prefix}-_key", "")
-            line = ChildRow(self.declared, prefix, self.stored.get(key))
-            if key and line.child is None:
-                line.problem, line.key = _("这一行已被他人删除。"), key
-            elif line.child is not None and request.form.get(f"{prefix}-_version") != str(line.version):
-                line.problem = _("这一行已被他人修改，现在是：%(now)s。请核对后再次保存。", now=self._now(line.child))
+            line = self._line(f"{self.name}-{number}")
+            meant += not line.is_blank
+            if line.child is None and not line.is_blank and meant > MOST:
+                line.problem = _("一张表最多 %(n)s 行。", n=MOST)
             lines.append(line)
         blank = f"{self.name}-{max(numbers, default=-1) + 1}"
         return [*lines, ChildRow(self.declared, blank, None)]
+
+    def _line(self, prefix: str) -> ChildRow:
+        """One posted line; what cannot be saved as it is says why, unless it is to be removed."""
+        key = request.form.get(f"{prefix}-_key", "")
+        line = ChildRow(self.declared, prefix, self.stored.get(key))
+        if key and line.child is None:
+            line.key = key
+            line.problem = "" if line.is_removed else _("这一行已被他人删除；不再需要的，请勾选「删除」。")
+        elif line.child is not None and request.form.get(f"{prefix}-_version") != str(line.version):
+            line.problem = _("这一行已被他人修改，现在是：%(now)s。请核对后再次保存。", now=self._now(line.child))
+        return line
 
     def _now(self, child: Any) -> str:
         return "，".join(cell for cell in self.declared.datamodel.cells([child], self.declared.show_columns)[0] if cell)
@@ -138,15 +147,16 @@ class ChildRows:
         return sound
 
     def save(self, parent: Any) -> None:
-        """Write the lines, flushed."""
+        """Write the lines, flushed: what is removed first, for another line may say the same."""
         datamodel = self.declared.datamodel
+        for line in self.lines:
+            if line.child is not None and line.is_removed:
+                datamodel.delete(line.child)
         for line in self.lines:
             if line.child is None and not line.is_removed and not line.is_blank:
                 child = datamodel.obj(**{self.declared.parent_key: inspect(parent).identity[0]})
                 line.form.populate_obj(child)
                 datamodel.add(child)
-            elif line.child is not None and line.is_removed:
-                datamodel.delete(line.child)
-            elif line.child is not None:
+            elif line.child is not None and not line.is_removed:
                 line.form.populate_obj(line.child)
         db.session.flush()

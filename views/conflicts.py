@@ -59,6 +59,9 @@ class Conflicts:
         if request.form.get("_version") == str(self.version):
             self._choose()
             return
+        for field in self._fields():
+            if isinstance(field, SecretField):
+                field.fill(self.form)  # as the save did
         self.is_saved_already = all(self._mine(f.name) in (None, self._current(f.name)) for f in self._fields())
         if self.is_saved_already:
             return  # sent twice
@@ -74,7 +77,7 @@ class Conflicts:
         """What is typed, as it would be stored; None for a secret that is left alone."""
         field = self.form[name]
         if isinstance(field, SecretField):
-            return secret.KINDS[field.kind].normalise(field.data) if field.data else "" if field.is_removed else None
+            return field.number if field.data else "" if field.is_removed else None
         return plain(field.data) if field.data not in (None, "") else ""
 
     def _current(self, name: str) -> Any:

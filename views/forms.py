@@ -17,6 +17,7 @@ from wtforms.validators import Length, Optional, Regexp, StopValidation, Validat
 from wtforms.widgets import DateInput, TextArea
 
 from app import clock, identity, secret
+from app.audit import plain
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
 
@@ -62,6 +63,11 @@ def of_our_time(_form: Any, field: Field) -> None:
         raise ValidationError(_("日期应在 1949-10-01 与 2100-01-01 之间。"))
 
 
+def is_empty(field: Field) -> bool:
+    """Whether nothing was typed into it; WTForms calls an empty date unreadable."""
+    return not any(str(text).strip() for text in field.raw_data or ())
+
+
 def countable(_form: Any, field: Field) -> None:
     """A whole number that a column holds. WTForms' NumberRange makes a float of it first, which overflows."""
     if field.data is not None and not 0 <= field.data <= MAX_INTEGER:
@@ -70,7 +76,9 @@ def countable(_form: Any, field: Field) -> None:
 
 def required(_form: Any, field: Field) -> None:
     """Something has to stand here; an unreadable date says so itself."""
-    if not field.process_errors and field.data in (None, ""):
+    if is_empty(field):
+        field.errors = []
+    if not field.errors and field.data in (None, ""):
         raise StopValidation(_("必填。"))
 
 
@@ -200,6 +208,7 @@ class SecretField(StringField):
     def __init__(self, label: Any, kind: str, column: str, fills: dict[str, str], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.kind, self.column, self.fills, self.masked = kind, column, fills, ""
+        self.stored: str | None = None
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         super().process(formdata, *args, **kwargs)
@@ -211,25 +220,47 @@ class SecretField(StringField):
     def remember(self, row: Any) -> None:
         """Show, beside the empty box, what is stored: masked."""
         self.masked = secret.masked(row, self.column)
+        self.stored = secret.get(row, self.column) if self.fills else None
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
+            if self.stored and self.stored != secret.UNREADABLE and not self.is_removed:
+                self._keep(form, self.stored)
             return
-        kind = secret.KINDS[self.kind]
-        if problem := kind.problem(kind.normalise(self.data), clock.today()):
-            raise StopValidation(problem)
-        self._fill(form, kind.normalise(self.data))
-
-    def _fill(self, form: Any, number: str) -> None:
-        """What the identity number tells is filled in where nothing stands, and may not stand otherwise."""
+        if self.problem:
+            raise StopValidation(self.problem)
+        self.fill(form)
         for told, name in self.fills.items():
-            field, value = form._fields.get(name), getattr(identity, told)(number)
-            if field is None or field.errors or field.process_errors:
-                continue
-            if not field.data:
-                field.data = value
-            elif field.data != value:
+            field = form._fields.get(name)
+            readable = field is not None and not field.errors and not field.process_errors
+            if readable and field.data != getattr(identity, told)(self.number):
                 raise StopValidation(_("与所填的「%(label)s」不一致，请核对。", label=field.label.text))
+
+    @property
+    def number(self) -> str:
+        """What is typed, written one way."""
+        return secret.KINDS[self.kind].normalise(self.data or "")
+
+    @property
+    def problem(self) -> str | None:
+        return secret.KINDS[self.kind].problem(self.number, clock.today())
+
+    def fill(self, form: Any) -> None:
+        """What a sound identity number tells is filled in where nothing stands."""
+        if not self.data or self.problem:
+            return
+        for told, name in self.fills.items():
+            field = form._fields.get(name)
+            if field is not None and not field.data and is_empty(field):
+                field.data, field.process_errors = getattr(identity, told)(self.number), []
+
+    def _keep(self, form: Any, number: str) -> None:
+        """What the stored number tells may not be changed to something else while the number stays."""
+        for told, name in self.fills.items():
+            field = form._fields.get(name)
+            is_new = field is not None and field.data and plain(field.data) != plain(field.object_data)
+            if is_new and field.data != getattr(identity, told)(number):
+                raise StopValidation(_("与已保存的号码不一致：「%(label)s」，请核对。", label=field.label.text))
 
     @property
     def hint(self) -> str | None:

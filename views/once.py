@@ -1,6 +1,7 @@
-"""A form that is sent twice makes one row: the row's uid comes from the form and its sender."""
+"""A form that is sent twice makes one row: the row's uid comes from the form, what is in it, and its sender."""
 
 import hashlib
+import json
 import re
 import secrets
 
@@ -16,7 +17,11 @@ def token() -> str:
 
 
 def uid_for(register: str) -> str:
-    """The uid of the row that this form makes: the same for the same form of the same person, and for nobody else."""
+    """The uid of the row that this form makes: the same for the same form of the same person, and for nobody else.
+
+    Other content is another row: whoever goes back to a saved form and types something else must not lose it.
+    """
     actor = current_actor()
-    text = f"{actor.user_id if actor else ''}:{register}:{token()}"
+    typed = sorted(pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "_another"))
+    text = json.dumps([actor.user_id if actor else None, register, token(), typed])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

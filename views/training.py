@@ -13,6 +13,7 @@ from views import parameters
 from views.access import needs
 from views.base import RegisterView
 from views.children import Children
+from views.forms import EARLIEST, LATEST
 
 PAGE = 50
 
@@ -42,7 +43,7 @@ class TrainingView(RegisterView):
     @needs("view")
     def hours(self) -> Any:
         """Hours of each person of the rosters in one year, and who has had none (F39)."""
-        year = parameters.integer(request.args.get("year") or str(clock.today().year), 2100)
+        year = max(EARLIEST.year, parameters.integer(request.args.get("year") or str(clock.today().year), LATEST.year))
         only_none = request.args.get("none") == "y"
         page = parameters.integer(request.args.get("page") or "0", 10_000)
         people, more = training.people(year, only_none, page * PAGE, PAGE)

@@ -47,39 +47,6 @@ class UserView(RegisterView):
 
     # ---- the account
 
-    @expose("/add", methods=["GET", "POST"])
-    @needs("add")
-    def add(self) -> Any:
-        """A new account without a password: nobody can sign in to it before it is activated."""
-        form, row = self.add_form(), Account(active=True)
-        if request.method == "POST" and form.validate_on_submit():
-
-            def change() -> None:
-                form.populate_obj(row)
-                self.datamodel.add(row)
-
-            if self._save(form, change):
-                flash(_("已新增。请接着给出角色和管辖范围。"), "success")
-                return redirect(self.url("show", pk=self.key(row)))
-        return self._form(form, _("新增账号"), "add")
-
-    @expose("/edit/<pk>", methods=["GET", "POST"])
-    @needs("edit")
-    def edit(self, pk: str) -> Any:
-        row = self._row(pk, "edit")
-        form = self.edit_form(obj=row)
-        if request.method == "POST" and form.validate_on_submit():
-
-            def change() -> None:
-                form.populate_obj(row)
-                self.datamodel.edit(row)
-
-            if self._save(form, change):
-                flash(_("已保存。"), "success")
-                return redirect(self.url("show", pk=pk))
-            row = self._row(pk, "edit")
-        return self._form(form, _("修改账号：%(name)s", name=row), "edit", row)
-
     @expose("/active/<pk>", methods=["POST"])
     @needs("edit")
     def active(self, pk: str) -> Any:

@@ -140,7 +140,7 @@ class Writing(Core):
         """离任, 作废, 撤销: with a day and a reason, on the version that was looked at."""
         row, form = self._ending_row(pk), EndForm()
         if request.method == "GET":
-            form.ended_on.data = clock.today()
+            form.ended_on.process_data(clock.today())
         if self.has_ended(row):
             flash(_("这条记录已%(ending)s。", ending=self.ending), "warning")
             return redirect(self.url("show", pk=self.key(row)))
@@ -201,6 +201,8 @@ class Writing(Core):
         if len(keys) > MAX_SELECTED:
             raise BadInput(_("一次最多处理 %(n)s 条。", n=MAX_SELECTED))
         rows = self.datamodel.get_many(keys, action.func._verb, lock=True)
+        if action.func._verb == "edit":
+            rows = [row for row in rows if not self.has_ended(row)]
         if not rows:
             flash(_("没有可处理的记录。"), "warning")
         elif self._save(None, lambda: action.func(rows)):

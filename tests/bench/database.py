@@ -1,4 +1,4 @@
-"""The databases of a run: the product's with every due station in it, and a copy of it for the floor."""
+"""The databases of a run: the product's with every due station in it, and copies of it for the floor and for stock."""
 
 import shutil
 import sqlite3
@@ -26,6 +26,7 @@ from tests import postgres
 
 PASSWORD = "Bench-password-2026"
 DATABASES = ("sqlite", "postgresql")
+SIDES = ("product", "floor", "stock")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,12 @@ ADMINS = (Admin("city", "3303"), Admin("town", "330302006"))
 
 
 @dataclass(frozen=True)
-class Pair:
-    """The addresses of the product's database and of the floor's, and a folder for logs."""
+class Databases:
+    """The addresses of the product's database, the floor's and that of stock Flask-AppBuilder; a folder for logs."""
 
     product: str
     floor: str
+    stock: str
     folder: Path
 
 
@@ -58,20 +60,20 @@ def settings_for(uri: str) -> dict[str, object]:
 
 
 @contextmanager
-def new_pair(kind: str) -> Iterator[Pair]:
-    """Room for two databases of `kind`, the product's being there and empty; all is gone afterwards."""
+def new_databases(kind: str) -> Iterator[Databases]:
+    """Room for three databases of `kind`, the product's being there and empty; all is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="fnwqz-bench-"))
     try:
         if kind == "sqlite":
-            yield Pair(f"sqlite:///{folder}/product.db", f"sqlite:///{folder}/floor.db", folder)
+            yield Databases(*(f"sqlite:///{folder}/{name}.db" for name in SIDES), folder)
             return
         with postgres.cluster() as address:
             server = address.format("postgres")
-            names = ("fnwqz_bench_product", "fnwqz_bench_floor")
+            names = [f"fnwqz_bench_{name}" for name in SIDES]
             drop = [f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names]
             _execute(server, *drop, f"CREATE DATABASE {names[0]}")
             try:
-                yield Pair(*(address.format(name) for name in names), folder)
+                yield Databases(*(address.format(name) for name in names), folder)
             finally:
                 _execute(server, *drop)
     finally:
@@ -86,18 +88,21 @@ def _execute(uri: str, *statements: str) -> None:
     engine.dispose()
 
 
-def copy(pair: Pair) -> None:
-    """Make the floor's database out of the product's. Nobody may be connected."""
-    product, floor = make_url(pair.product), make_url(pair.floor)
-    if product.get_backend_name() == "sqlite":
-        ends = (sqlite3.connect(url.database or "") for url in (product, floor))
-        with closing(next(ends)) as source, closing(next(ends)) as target:
-            source.backup(target)
-        return
-    # Statistics first, as autovacuum would gather them some day in the middle of the measurement.
-    _execute(pair.product, "VACUUM ANALYZE")
-    server = product.set(database="postgres").render_as_string(hide_password=False)
-    _execute(server, f"CREATE DATABASE {floor.database} TEMPLATE {product.database}")
+def copy(databases: Databases) -> None:
+    """Make the other databases out of the product's. Nobody may be connected."""
+    product = make_url(databases.product)
+    is_sqlite = product.get_backend_name() == "sqlite"
+    if not is_sqlite:
+        # Statistics first, as autovacuum would gather them some day in the middle of the measurement.
+        _execute(databases.product, "VACUUM ANALYZE")
+    for other in (make_url(databases.floor), make_url(databases.stock)):
+        if is_sqlite:
+            ends = (sqlite3.connect(url.database or "") for url in (product, other))
+            with closing(next(ends)) as source, closing(next(ends)) as target:
+                source.backup(target)
+        else:
+            server = product.set(database="postgres").render_as_string(hide_password=False)
+            _execute(server, f"CREATE DATABASE {other.database} TEMPLATE {product.database}")
 
 
 def build(uri: str) -> tuple[Flask, int]:

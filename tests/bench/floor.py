@@ -40,6 +40,7 @@ FIELDS = {
     "phone": "联系电话",
     "has_plaque": "有标牌",
 }
+FOUND, NOT_FOUND, CONFLICT = "302 Found", "404 Not Found", "409 Conflict"
 BOXES = ("is_integrated", "is_in_plan", "has_plaque")
 
 templates = Environment(
@@ -72,6 +73,7 @@ templates = Environment(
 </table>{% endblock %}""",
             "form": """{% extends "base" %}{% block content %}
 <h1>{{ title }}</h1><form method="post"><input type="hidden" name="csrf_token" value="{{ token }}">
+<input type="hidden" name="_version" value="{{ version }}">
 {% for name, label, value in fields %}<label>{{ label }}
 {% if name == "division_code" %}<input type="hidden" name="{{ name }}" value="{{ value }}"><input value="{{ path }}">
 {% elif name == "host" %}<select name="{{ name }}">
@@ -92,28 +94,46 @@ PLACES = (
 COLUMNS = ", ".join(f"s.{name}" for name in FIELDS)
 
 
-def _in_scope(sql: str) -> dict[int, str]:
+def in_scope(sql: str) -> dict[int, str]:
     """The statement for each length of a scope's code, with `{scope}` as its column."""
     return {length: sql.format(scope=f"s.{name}").replace("?", MARK) for length, name in SCOPES.items()}
 
 
-COUNT_SQL = _in_scope("SELECT count(*) FROM station s WHERE {scope} = ?")
-PAGE_SQL = _in_scope(
+def audit(
+    person: tuple[int, str, str], verb: str, register: str, key: int, name: str, code: str, changes: dict[str, Any]
+) -> None:
+    """Write the audit entry of a change, in the transaction it happens in."""
+    user_id, who, _scope = person
+    now, text = now_text(), json.dumps(changes, ensure_ascii=False)
+    places = [code[:length] if len(code) >= length else None for length in SCOPES]
+    run(
+        AUDIT_SQL, now, user_id, who, verb, register, str(key), name, register, str(key), code, text,
+        f"floor:{signed(text + now)}", places[1], *places,
+    )  # fmt: skip
+
+
+def now_text() -> str:
+    """The moment as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+COUNT_SQL = in_scope("SELECT count(*) FROM station s WHERE {scope} = ?")
+PAGE_SQL = in_scope(
     "SELECT s.id, s.name, c.name, t.name, v.name, s.level, s.host, s.has_plaque, s.founded_on, s.is_integrated"
     f" FROM station s{PLACES} WHERE {{scope}} = ? ORDER BY s.id DESC LIMIT {PAGE} OFFSET ?"
 )
-SHOW_SQL = _in_scope(
-    f"SELECT {COLUMNS}, s.level, s.created_at, s.changed_at, c.name, t.name, v.name"
+SHOW_SQL = in_scope(
+    f"SELECT {COLUMNS}, s.level, s.created_at, s.changed_at, c.name, t.name, v.name, s.version"
     f" FROM station s{PLACES} WHERE s.id = ? AND {{scope}} = ?"
 )
-ROW_SQL = _in_scope(f"SELECT {COLUMNS} FROM station s WHERE s.id = ? AND {{scope}} = ?")
+ROW_SQL = in_scope(f"SELECT {COLUMNS}, s.version FROM station s WHERE s.id = ? AND {{scope}} = ?")
 UPDATE_SQL = (
     f"UPDATE station SET {', '.join(f'{name} = ?' for name in FIELDS)}, level = ?, city_code = ?, county_code = ?,"
-    " township_code = ?, changed_at = ? WHERE id = ?"
+    " township_code = ?, changed_at = ?, version = version + 1 WHERE id = ?"
 ).replace("?", MARK)
 AUDIT_SQL = (
-    "INSERT INTO audit_entry (at, actor_id, actor_name, verb, register, row_key, row_name, division_code, changes,"
-    f" mac, chain, city_code, county_code, township_code) VALUES ({', '.join('?' * 14)})"
+    "INSERT INTO audit_entry (at, actor_id, actor_name, verb, register, row_key, row_name, root_register, root_key,"
+    f" division_code, changes, mac, chain, city_code, county_code, township_code) VALUES ({', '.join('?' * 16)})"
 ).replace("?", MARK)
 
 _mine = threading.local()
@@ -131,13 +151,13 @@ def _connection() -> Any:
     return _mine.connection
 
 
-def _run(sql: str, *values: Any) -> Any:
+def run(sql: str, *values: Any) -> Any:
     connection = _connection()
     return connection.execute(sql, values) if IS_SQLITE else connection.execute(sql, values, prepare=True)
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
+def transaction() -> Iterator[None]:
     connection = _connection()
     if not IS_SQLITE:
         with connection.transaction():
@@ -148,30 +168,30 @@ def _transaction() -> Iterator[None]:
         yield
 
 
-def _signed(text: str) -> str:
+def signed(text: str) -> str:
     return hmac.new(KEY, text.encode(), hashlib.sha256).hexdigest()
 
 
 def cookie_for(user_id: int, name: str, scope: str) -> str:
     """What a person signed in to the floor sends in the cookie `floor`."""
     text = f"{user_id}.{quote(name)}.{scope}"
-    return f"{text}.{_signed(text)}"
+    return f"{text}.{signed(text)}"
 
 
-def _person(header: str) -> tuple[int, str, str] | None:
+def person_of(header: str) -> tuple[int, str, str] | None:
     """(account number, name, scope) of who sent the cookie; None for a stranger."""
     text, _, signature = header.removeprefix("floor=").rpartition(".")
-    if not hmac.compare_digest(signature, _signed(text)):
+    if not hmac.compare_digest(signature, signed(text)):
         return None
     user_id, name, scope = text.split(".")
     return int(user_id), unquote(name), scope
 
 
-def _yes(value: Any) -> str:
+def yes(value: Any) -> str:
     return "是" if value else "否"
 
 
-def _beijing(value: Any) -> str:
+def beijing(value: Any) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return (moment + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
 
@@ -181,75 +201,89 @@ def _mark(host: str, is_integrated: Any) -> str:
 
 
 def _list(scope: str, page: int, common: dict[str, Any]) -> str:
-    (count,) = _run(COUNT_SQL[len(scope)], scope).fetchone()
+    (count,) = run(COUNT_SQL[len(scope)], scope).fetchone()
     rows = []
-    for key, name, *place, level, host, plaque, founded, whole in _run(PAGE_SQL[len(scope)], scope, page * PAGE):
+    for key, name, *place, level, host, plaque, founded, whole in run(PAGE_SQL[len(scope)], scope, page * PAGE):
         path = " ".join(filter(None, place))
-        cells = (name, path, LEVELS[level], HOSTS[host], _yes(plaque), founded or "", _mark(host, whole))
+        cells = (name, path, LEVELS[level], HOSTS[host], yes(plaque), founded or "", _mark(host, whole))
         rows.append((key, cells))
     pages = max(1, -(-count // PAGE))
     return LIST.render(title="维权站", count=count, rows=rows, labels=LIST_LABELS, page=page, pages=pages, **common)
 
 
 def _show(scope: str, key: int, common: dict[str, Any]) -> str | None:
-    found = _run(SHOW_SQL[len(scope)], key, scope).fetchone()
+    found = run(SHOW_SQL[len(scope)], key, scope).fetchone()
     if found is None:
         return None
-    row, (level, created, changed, *place) = dict(zip(FIELDS, found, strict=False)), found[len(FIELDS) :]
+    row, (level, created, changed, *place) = dict(zip(FIELDS, found, strict=False)), found[len(FIELDS) : -1]
     fields = (
         ("站点名称", row["name"]),
         ("所在区划", " ".join(filter(None, place))),
         ("级别", LEVELS[level]),
         ("依托", HOSTS[row["host"]]),
-        ("已与综治工作结合", _yes(row["is_integrated"])),
-        ("纳入综治总体规划", _yes(row["is_in_plan"])),
+        ("已与综治工作结合", yes(row["is_integrated"])),
+        ("纳入综治总体规划", yes(row["is_in_plan"])),
         ("提示", _mark(row["host"], row["is_integrated"])),
         ("建站日期", row["founded_on"] or ""),
         ("地址", row["address"] or ""),
         ("联系电话", row["phone"] or ""),
-        ("有标牌", _yes(row["has_plaque"])),
-        ("创建时间", _beijing(created)),
-        ("更新时间", _beijing(changed)),
+        ("有标牌", yes(row["has_plaque"])),
+        ("创建时间", beijing(created)),
+        ("更新时间", beijing(changed)),
     )
     return SHOW.render(title=row["name"], id=key, fields=fields, **common)
 
 
 def _form(scope: str, key: int, common: dict[str, Any]) -> str | None:
-    found = _run(SHOW_SQL[len(scope)], key, scope).fetchone()
+    found = run(SHOW_SQL[len(scope)], key, scope).fetchone()
     if found is None:
         return None
     fields = [(name, label, value) for (name, label), value in zip(FIELDS.items(), found, strict=False)]
-    path = " ".join(filter(None, found[-3:]))
-    return FORM.render(title=found[1], fields=fields, path=path, hosts=HOSTS.items(), boxes=BOXES, **common)
+    path, version = " ".join(filter(None, found[-4:-1])), found[-1]
+    return FORM.render(
+        title=found[1], fields=fields, path=path, version=version, hosts=HOSTS.items(), boxes=BOXES, **common
+    )
 
 
-def _save(person: tuple[int, str, str], key: int, posted: dict[str, str]) -> bool:
-    """Write the posted row and its audit entry; False when it is not in the person's scope."""
-    user_id, who, scope = person
+def _save(person: tuple[int, str, str], key: int, posted: dict[str, str]) -> str:
+    """Write the posted row and its audit entry: the status of the answer."""
+    scope = person[2]
     after = {name: name in posted if name in BOXES else posted.get(name) or None for name in FIELDS}
     code = after["division_code"] or ""
     if not code.startswith(scope):
-        return False
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return NOT_FOUND
     places = [code[:length] if len(code) >= length else None for length in SCOPES]
     level = "TOWNSHIP" if len(code) == 9 else "VILLAGE"
-    with _transaction():
-        found = _run(ROW_SQL[len(scope)], key, scope).fetchone()
+    with transaction():
+        found = run(ROW_SQL[len(scope)], key, scope).fetchone()
         if found is None:
-            return False
-        before = {name: bool(v) if name in BOXES else v and str(v) for name, v in zip(FIELDS, found, strict=True)}
+            return NOT_FOUND
+        version = found[-1]
+        if posted.get("_version") != str(version):
+            return CONFLICT
+        before = {name: bool(v) if name in BOXES else v and str(v) for name, v in zip(FIELDS, found, strict=False)}
         changes = {name: [before[name], after[name]] for name in FIELDS if before[name] != after[name]}
-        text = json.dumps(changes, ensure_ascii=False)
-        _run(UPDATE_SQL, *after.values(), level, *places, now, key)
-        _run(
-            AUDIT_SQL, now, user_id, who, "edit", "Station", str(key), after["name"], code, text,
-            f"floor:{_signed(text + now)}", places[1], *places,
-        )  # fmt: skip
-    return True
+        run(UPDATE_SQL, *after.values(), level, *places, now_text(), key)
+        name = after["name"] or ""
+        audit(person, "edit", "Station", key, name, code, changes | {"version": [version, version + 1]})
+    return FOUND
 
 
-def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-    """The WSGI application."""
+def _get(scope: str, method: str, tail: str, query: dict[str, list[str]], common: dict[str, Any]) -> str | None:
+    if method == "list":
+        return _list(scope, int(query.get("page_StationView", ["0"])[0]), common)
+    return (_show if method == "show" else _form)(scope, int(tail), common)
+
+
+def _post(person: tuple[int, str, str], method: str, tail: str, posted: dict[str, str]) -> tuple[str, str]:
+    return (_save(person, int(tail), posted) if method == "edit" else NOT_FOUND), tail
+
+
+def serve(environ: dict[str, Any], start: Callable[..., Any], get: Callable[..., Any], post: Callable[..., Any]) -> Any:
+    """Answer one request: who asks, whether his token is good, and then `get` a page or `post` a form.
+
+    `get` gives a page or None, `post` a status and the number of the row that was saved.
+    """
 
     def answer(status: str, body: str = "", *headers: tuple[str, str]) -> list[bytes]:
         data = body.encode()
@@ -257,22 +291,22 @@ def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         return [data]
 
     cookie = environ.get("HTTP_COOKIE", "")
-    person = _person(cookie)
+    person = person_of(cookie)
     if person is None:
         return answer("302 Found", "", ("Location", "/login/"))
-    token = _signed(f"token {cookie}")
-    common = {"token": token, "who": person[1]}
-    _, _, method, tail = environ["PATH_INFO"].split("/")
+    token = signed(f"token {cookie}")
+    _, register, method, tail = (environ["PATH_INFO"] + "/").split("/")[:4]
     if environ["REQUEST_METHOD"] == "POST":
         length = int(environ["CONTENT_LENGTH"])
         posted = {k: v[0] for k, v in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
         if not hmac.compare_digest(posted.get("csrf_token", ""), token):
             return answer("400 Bad Request")
-        if method != "edit" or not _save(person, int(tail), posted):
-            return answer("404 Not Found")
-        return answer("302 Found", "", ("Location", f"/stations/show/{tail}"))
-    if method == "list":
-        asked = parse_qs(environ["QUERY_STRING"]).get("page_StationView", ["0"])
-        return answer("200 OK", _list(person[2], int(asked[0]), common))
-    body = (_show if method == "show" else _form)(person[2], int(tail), common)
-    return answer("404 Not Found") if body is None else answer("200 OK", body)
+        status, key = post(person, method, tail, posted)
+        return answer(status, "", *([("Location", f"/{register}/show/{key}")] if status == FOUND else []))
+    body = get(person[2], method, tail, parse_qs(environ["QUERY_STRING"]), {"token": token, "who": person[1]})
+    return answer(NOT_FOUND) if body is None else answer("200 OK", body)
+
+
+def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """The WSGI application of the stations."""
+    return serve(environ, start, _get, _post)

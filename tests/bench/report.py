@@ -1,6 +1,7 @@
-"""The numbers of a run as a table for people and as one line for programs."""
+"""The numbers of a run as tables for people and as one line for programs."""
 
 import statistics
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tests.bench.client import Answer
@@ -35,16 +36,64 @@ class Side:
 
 @dataclass
 class Cell:
-    """One scenario of one admin: both sides, and how many SQL statements the product needs."""
+    """One scenario of one admin: what each side took, and how many SQL statements the product needs.
+
+    `few` is how many it needs with few rows, None where only one number of rows was looked at.
+    """
 
     name: str
     sql: int
-    product: Side = field(default_factory=Side)
-    floor: Side = field(default_factory=Side)
+    few: int | None = None
+    sides: dict[str, Side] = field(default_factory=lambda: defaultdict(Side))
 
     @property
-    def ratio(self) -> float:
-        return self.product.p50 / self.floor.p50
+    def product(self) -> Side:
+        return self.sides["product"]
+
+    def ratio(self, side: str) -> float:
+        """How many times as long as `side` the product takes."""
+        return self.product.p50 / self.sides[side].p50
+
+    def line(self, sides: list[str]) -> str:
+        """The cell in columns."""
+        parts = [f"{self.name:12}{self.product.p50:9.2f}{self.product.p95:9.2f}"]
+        parts += [f"{self.sides[s].p50:11.2f}{self.sides[s].p95:9.2f}{self.ratio(s):7.2f}" for s in sides]
+        parts += ["" if self.few is None else f"{self.few:6}", f"{self.sql:6}"]
+        return "".join([*parts, *(f"{self.sides[s].size / 1024:8.1f}" for s in ("product", *sides))])
+
+    def pairs(self, prefix: str) -> list[str]:
+        """The same as key=value."""
+        ratios = {"floor": "ratio", "stock": "of_stock"}
+        return [
+            f"{prefix}_{self.name}_ms={self.product.p50:.2f}",
+            *(f"{prefix}_{self.name}_{s}_ms={self.sides[s].p50:.2f}" for s in self.sides if s == "stock"),
+            *(f"{prefix}_{self.name}_{ratios[s]}={self.ratio(s):.2f}" for s in self.sides if s != "product"),
+            *([f"{prefix}_{self.name}_sql_few={self.few}"] if self.few is not None else []),
+            f"{prefix}_{self.name}_sql={self.sql}",
+        ]
+
+
+@dataclass
+class Part:
+    """One register of one database."""
+
+    title: str
+    cells: list[Cell]
+    rounds: int = 0
+
+    def table(self) -> list[str]:
+        """Everything measured of it, in columns; ratio is product / that side."""
+        sides = [name for name in self.cells[0].sides if name != "product"]
+        counts = " / ".join(f"{len(side.times)} of {name}" for name, side in self.cells[0].sides.items())
+        heads = "".join(f"{name + ' p50':>11}{'p95':>9}{'ratio':>7}" for name in sides)
+        sql = f"{'SQL':>6}" if self.cells[0].few is None else f"{'few':>6}{'SQL':>6}"
+        sizes = "".join(f"{name:>8}" for name in ("KB", *sides))
+        return [
+            f"{self.title}; {counts} answers a cell in {self.rounds} rounds that take turns; ms at concurrency 1;"
+            " ratio: product / that side",
+            f"{'':12}{'p50':>9}{'p95':>9}{heads}{sql}{sizes}",
+            *(cell.line(sides) for cell in self.cells),
+        ]
 
 
 @dataclass
@@ -53,41 +102,25 @@ class Result:
 
     database: str
     stations: int
-    cells: list[Cell]
+    cases: int
+    parts: list[Part]
     wrong: list[str]
-    rounds: int = 0
+    plans: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = 0.0
 
     def table(self) -> str:
-        """Everything measured on this database, in columns."""
-        answers = len(self.cells[0].product.times)
-        lines = [
-            f"{self.database}: {self.stations} stations, {answers} answers a cell in {self.rounds} rounds that take"
-            f" turns, {self.seconds:.0f} s in all; ms at concurrency 1",
-            f"{'':12}{'product':>18}{'floor':>18}{'ratio':>9}{'SQL':>6}{'KB':>14}",
-            f"{'':12}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'p50':>9}{'':6}{'product':>8}{'floor':>6}",
-        ]
-        lines += [
-            f"{cell.name:12}{cell.product.p50:9.2f}{cell.product.p95:9.2f}{cell.floor.p50:9.2f}{cell.floor.p95:9.2f}"
-            f"{cell.ratio:9.1f}{cell.sql:6}{cell.product.size / 1024:8.1f}{cell.floor.size / 1024:6.1f}"
-            for cell in self.cells
-        ]
+        """Everything measured on this database."""
+        lines = [f"==== {self.database}: {self.seconds:.0f} s in all"]
+        for part in self.parts:
+            lines += [*part.table(), ""]
+        lines += [f"plan of the list, {level}: {' | '.join(plan)}" for level, plan in self.plans.items()]
         if self.wrong:
             lines += [f"{len(self.wrong)} WRONG ANSWERS", *(f"  {line}" for line in self.wrong[:10])]
         return "\n".join(lines)
 
     def pairs(self) -> list[str]:
         """The same as key=value, each key beginning with the database."""
-        prefix = PREFIXES[self.database]
-        return [
-            pair
-            for cell in self.cells
-            for pair in (
-                f"{prefix}_{cell.name}_ms={cell.product.p50:.2f}",
-                f"{prefix}_{cell.name}_ratio={cell.ratio:.1f}",
-                f"{prefix}_{cell.name}_sql={cell.sql}",
-            )
-        ]
+        return [pair for part in self.parts for cell in part.cells for pair in cell.pairs(PREFIXES[self.database])]
 
 
 def last_line(results: list[Result], load: float) -> str:
@@ -95,6 +128,7 @@ def last_line(results: list[Result], load: float) -> str:
     head = [
         f"db={','.join(r.database for r in results)}",
         f"stations={results[0].stations}",
+        f"cases={results[0].cases}",
         f"wrong={sum(len(r.wrong) for r in results)}",
         f"load={load:.1f}",
     ]

@@ -1,12 +1,7 @@
-"""Holes on purpose: each context manager opens one, by replacing one named seam of the product for a while.
-
-None of this is in the product. A hole says as whom it is to be looked for, and in registers of which kind it shows; the
-prober of the matrix has to find it there.
-"""
+"""Holes in scope, forms and answers; the prober of the matrix has to find each of them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import date
 from typing import Any
 from unittest.mock import patch
@@ -24,75 +19,20 @@ from app.security import sessions, users
 from app.security.actor import SETUP, Actor
 from app.security.manager import ScopedSecurityManager
 from models import Account, Division, SignInSession
-from tests.security.prober import Leak, Prober
+from tests.drill.hole import (
+    as_system,
+    chooses_division,
+    has_edit_action,
+    has_key_out_of_sight,
+    has_private_columns,
+    hole,
+)
 from tests.security.probes import view_of
 from tests.security.registers import SPECS
 from tests.security.spec import Spec
 from views import parameters, reading
 from views.base import RegisterView
 from views.forms import Form, RelationField
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A way in: what it is, who would use it, where it shows, and the context manager that opens it."""
-
-    name: str
-    people: tuple[str, ...]
-    shown_by: Callable[[Spec], bool]
-    open: Callable[[Flask], Any]
-
-    def leaks(self, app: Flask) -> list[Leak]:
-        """The first leak that each of its people finds while it is open."""
-        specs = tuple(filter(self.shown_by, SPECS))
-        with self.open(app):
-            return [leak for person in self.people for leak in Prober(app, person, specs).first_leak()]
-
-
-HOLES: list[Hole] = []
-
-
-def everywhere(spec: Spec) -> bool:
-    return True
-
-
-def has_private_columns(spec: Spec) -> bool:
-    """Some see its rows as a reference only, without all columns."""
-    return spec.is_reference and bool(set(spec.canaries.values()) - set(spec.shared))
-
-
-def has_edit_action(spec: Spec) -> bool:
-    return "edit" in spec.actions.values()
-
-
-def has_key_out_of_sight(spec: Spec) -> bool:
-    """The world has a row whose key leads out of its place: the merged division."""
-    return spec.model is Division
-
-
-def chooses_division(spec: Spec) -> bool:
-    return any(target.model is Division for target in spec.references.values())
-
-
-def hole(
-    *people: str, shown_by: Callable[[Spec], bool] = everywhere
-) -> Callable[[Callable[[Flask], Iterator[None]]], Callable[[Flask], Any]]:
-    def declare(method: Callable[[Flask], Iterator[None]]) -> Callable[[Flask], Any]:
-        opened = contextmanager(method)
-        HOLES.append(Hole(method.__name__, people, shown_by, opened))
-        return opened
-
-    return declare
-
-
-def as_system(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, run by the product itself: what a careless acting_as() does."""
-
-    def careless(*args: Any, **kwargs: Any) -> Any:
-        with acting_as(SETUP):
-            return function(*args, **kwargs)
-
-    return careless
 
 
 def _columns(view: Any) -> list[str]:

@@ -205,3 +205,21 @@ def test_no_link_to_the_account_of_somebody_above_or_elsewhere(client_as, accoun
     page = answer.get_data(as_text=True)
     assert "/activate/" not in page
     assert "alert-danger" in page or answer.status_code in (403, 404)
+
+
+def test_two_managers_on_one_account_do_not_overwrite_each_other(client_as, account):
+    """A sign-in between is no change of his: the form is still the newest."""
+    first, second, path = client_as("manager"), client_as("city_manager"), f"/accounts/edit/{account('town_admin')}"
+    opened = second.version(path)
+    client_as("town_admin")
+    assert second.version(path) == opened
+    assert first.submit(path, {"first_name": "甲"}).status_code == 302
+    answer = second.submit(path, {"first_name": "乙", **opened})
+    assert answer.status_code == 409
+    assert 'value="乙"' in answer.get_data(as_text=True)
+
+
+def test_a_new_account_that_is_sent_twice_is_one(client_as):
+    manager = client_as("manager")
+    form = {"username": "new_clerk", "first_name": "新", "division_code": OWN, "_once": "0" * 32}
+    assert manager.submit("/accounts/add", form).location == manager.submit("/accounts/add", form).location

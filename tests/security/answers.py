@@ -16,6 +16,8 @@ CANARY = re.compile(r"([A-Z]+)-(\d+)-QX")
 HIDDEN_INPUT = re.compile(r'<input type="hidden" name="([\w-]+)" value="(\d+)">')
 # What differs between two answers that say the same: tokens of 32 hex digits and of CSRF.
 TOKEN = re.compile(r'value="(?:[\w.-]{60,}|[0-9a-f]{32})"')
+# Hashes of passwords, and the digests (SHA-256) that stand for sessions, links, addresses and secrets.
+HASH = re.compile(r"\b(?:scrypt|pbkdf2):|\b[0-9a-f]{64}\b")
 GAP = re.compile(r"(?<=\d)[ \u3000\-\u2010-\u2015](?=\d)")
 DIGITS = re.compile(r"\d{11,}")
 

@@ -4,6 +4,7 @@ The rights of each register stand in its Spec (tests.security.registers). A rout
 does a line without a route.
 """
 
+from app.security.roles import MANAGER, SYSTEM_ADMIN
 from app.security.roles import ROLES as ALL_ROLES
 from models.base import place_of
 from tests.security.registers import BY_REGISTER, SPECS
@@ -40,9 +41,15 @@ ROUTES |= {
     "RoleView.copy": ("StaffRole", "grant"),
     "RoleView.remove": ("StaffRole", "grant"),
 }
+# Accounts and roles, which have no Spec: tests.security.people asks about them.
+PEOPLE_RIGHTS = {
+    "Account": {MANAGER: "view add edit grant", SYSTEM_ADMIN: "view add edit grant"},
+    "StaffRole": {MANAGER: "view grant", SYSTEM_ADMIN: "view"},
+}
+RIGHTS = {s.register: s.rights for s in SPECS} | PEOPLE_RIGHTS
 # role → register → verbs
-ROLES = {role: {s.register: set(s.rights.get(role, "").split()) for s in SPECS} for role in ALL_ROLES}
-ACTIONS = {s.register: s.actions for s in SPECS}
+ROLES = {role: {name: set(held.get(role, "").split()) for name, held in RIGHTS.items()} for role in ALL_ROLES}
+ACTIONS = {s.register: s.actions for s in SPECS} | {name: {"bulk_delete": "delete"} for name in PEOPLE_RIGHTS}
 
 
 def homes(username: str) -> list[tuple[str, str]]:
@@ -75,8 +82,14 @@ def on_his_line(username: str, code: str) -> bool:
 
 
 def sees(username: str, register: str, code: str | None) -> bool:
-    """Whether this person may read the row of `register` that lies in `code`, if only as a reference."""
-    if BY_REGISTER[register].is_reference:
+    """Whether this person may read the row of `register` that lies in `code`, if only as a reference.
+
+    A role that lies in "" is a shipped one; copies are readable along the line of who may look at roles.
+    """
+    if register == "StaffRole":
+        mine = places(username, register, "view")
+        return code is not None and any(code.startswith(place) or place.startswith(code) for place in mine)
+    if register in BY_REGISTER and BY_REGISTER[register].is_reference:
         return code is not None and on_his_line(username, code)
     return may(username, register, "view", code)
 

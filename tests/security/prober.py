@@ -184,6 +184,8 @@ class Prober:
         for spec, code, column in sorted(answers.SECRET.sources(found), key=str):
             if not self.may_reveal(probe, spec, code):
                 yield f"tells the secret {spec.register}.{column} of {code}"
+        if answers.HASH.search(found):
+            yield "shows the hash of a password, a session or a link"
         for name, code in policy.division_names().items():
             if name in found and not policy.sees(self.person, "Division", code):
                 yield f"shows the division {name}"

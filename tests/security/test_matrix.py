@@ -4,6 +4,7 @@ import pytest
 
 from tests import world
 from tests.security import policy
+from tests.security.people import REGISTERS, PeopleProber
 from tests.security.prober import Prober
 from tests.security.probes import rules
 from tests.security.registers import SPECS
@@ -23,3 +24,16 @@ def test_no_leak(app, person):
     # The forms of the Specs are good: else refusals would say nothing about rights.
     verbs = {(s.register, verb) for s in SPECS if s.master == person for verb in ("add", "edit") if verb in s.methods}
     assert verbs <= prober.done
+
+
+@pytest.mark.parametrize("person", ["anonymous", *world.PEOPLE])
+def test_no_leak_of_people_and_roles(app, person):
+    prober = PeopleProber(app, person)
+    leaks = [str(leak) for leak in prober.leaks()]
+    print(f"{person}: {prober.requests} requests, {dict(prober.statuses)}")
+    assert leaks == []
+    assert prober.asked == {name for name in rules(app) if name.partition(".")[0] in REGISTERS}
+    if person in ("manager", "city_manager"):  # the posts are good: else refusals would say nothing about rights
+        assert {("ab_user", "add"), ("ab_user", "edit"), ("user_scope", "add"), ("user_scope", "edit")} <= prober.done
+        assert {("activation", "add"), ("ab_role", "add"), ("ab_role", "delete")} <= prober.done
+        assert {("ab_permission_view_role", "add"), ("ab_permission_view_role", "delete")} <= prober.done

@@ -160,6 +160,9 @@ def register_problems(text: str, views: dict[str, RegisterView]) -> list[str]:
         needed += (view.datamodel.obj.__visibility__.name, view.datamodel.obj.__tablename__)
         found += [f"{register}: {name}" for name in needed if name not in part]
         found += column_problems(part, register, view)
+        for child in view.children:
+            lines, datamodel = {row[0]: row[1] for row in table(part, "子表字段", "名称")}, child.datamodel
+            found += [f"{register}: {n}" for n in child.columns if lines.get(n) != str(datamodel.label(n))]
         said = {row[0]: row[1:] for row in table(part, "角色", *roles.VERBS.values())}
         for role in roles.ROLES:
             cells = ["✓" if verb in roles.MATRIX[register][role].split() else "" for verb in roles.VERBS]
@@ -347,7 +350,8 @@ def test_every_register_is_described(views):
         seeded.append(text.replace(f"`{view.class_permission_name}`", "`Nothing`"))
         seeded += [without(text, f"`{name}` |") for name in {*view.show_columns, *view.add_columns}]
         seeded += [without(text, f"| {role} |") for role in roles.ROLES]
-    seeded += [text.replace("✓ |", " |", 1), text.replace("依托 |", "依靠 |", 1), text + "\n## 案件 `Case`\n"]
+        seeded += [without(text, f"| `{name}` |") for child in view.children for name in child.columns]
+    seeded += [text.replace("✓ |", " |", 1), text.replace("依托 |", "依靠 |", 1), text + "\n## 工单 `Ticket`\n"]
     all_noticed(lambda wrong: register_problems(wrong, views), text, seeded)
 
 

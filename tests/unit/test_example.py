@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import config
+from models import Model
+from tests.unit.test_docs import read, table, without
 
 EXAMPLE = Path(config.ROOT / "tests" / "example" / "register.py")
 
@@ -48,7 +50,20 @@ def test_lines_are_counted():
 
 
 def test_the_example_stands_in_contributing():
-    body = EXAMPLE.read_text(encoding="utf-8").partition("class ServiceBrand(")[2]
-    assert body.partition("\n\n\nclass ServiceBrandView(")[0].strip() in (config.ROOT / "CONTRIBUTING.md").read_text(
-        encoding="utf-8"
-    )
+    model, _, view = EXAMPLE.read_text(encoding="utf-8").partition("class ServiceBrand(")[2].partition("\n\n\nclass ")
+    text = read("CONTRIBUTING.md")
+    assert model.strip() in text
+    assert view.strip() in text
+
+
+def unexplained(text: str) -> set[str]:
+    """Keys of a column's `info` that CONTRIBUTING does not explain, and explained ones that no column has."""
+    used = {key for t in Model.metadata.tables.values() for column in t.columns for key in column.info}
+    return used ^ {row[0] for row in table(text, "键", "意思")}
+
+
+def test_every_key_of_info_is_explained():
+    text = read("CONTRIBUTING.md")
+    assert unexplained(text) == set()
+    assert unexplained(without(text, "| `serial` |")) == {"serial"}
+    assert unexplained(text.replace("| `fills` |", "| `fill` |")) == {"fill", "fills"}

@@ -17,17 +17,32 @@ from app.scope import acting_as
 from app.security.actor import SETUP
 from models import (
     Account,
+    Applicant,
+    Attachment,
     AuditEntry,
+    Case,
+    Channel,
     Division,
     DivisionLevel,
+    Ended,
     EndReason,
+    Engagement,
+    Located,
+    MemberUnit,
     Model,
+    Organizer,
+    RightsCategory,
+    Seat,
     SignInSession,
     StaffRole,
     Station,
     StationHost,
     StationLevel,
+    StationMember,
+    Training,
     UserScope,
+    Volunteer,
+    VolunteerRole,
 )
 from tests import world
 from tests.conftest import make_app
@@ -123,7 +138,7 @@ def test_migrated_database_is_what_the_models_say(empty):
     "statement",
     [
         "ALTER TABLE station ADD COLUMN extra INTEGER",
-        "DROP INDEX ix_station_city_code_id",
+        "DROP INDEX ix_station_city_code_id_ended_on",
         "CREATE INDEX extra ON station (name)",
         "DROP TABLE user_scope",
         "CREATE TABLE extra (id INTEGER)",
@@ -219,33 +234,54 @@ def test_names_are_short_enough_for_postgresql():
 # ---- CHECKs
 
 
-DIVISION = {
-    "code": "330302007", "parent_code": "330302", "level": DivisionLevel.TOWNSHIP, "name": "甲街道", "is_pseudo": False,
-    "city_code": "3303", "county_code": "330302", "township_code": "330302007", "created_at": NOW, "changed_at": NOW,
+PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
+STAMPS = {"created_at": NOW, "changed_at": NOW}
+AT_STATION = PLACE | STAMPS | {"station_id": world.FIRST_STATION, "name": "甲"}
+# One sound row of each table that has CHECKs; station and division are those of the small world.
+ROWS = {
+    Division: {
+        "code": "330302007", "parent_code": "330302", "level": DivisionLevel.TOWNSHIP, "name": "甲街道",
+        "is_pseudo": False, "city_code": "3303", "county_code": "330302", "township_code": "330302007",
+    } | STAMPS,
+    Station: PLACE | STAMPS | {
+        "name": "甲站", "level": StationLevel.TOWNSHIP, "host": StationHost.CENTER, "is_integrated": True,
+        "is_in_plan": True, "has_plaque": True,
+    },
+    AuditEntry: PLACE | {
+        "at": NOW, "actor_name": "甲", "verb": "add", "register": "Station", "row_key": "1", "row_name": "甲站",
+        "changes": {}, "mac": "k:0", "chain": "330302",
+    },
+    Attachment: PLACE | STAMPS | {
+        "register": "Station", "row_uid": "0" * 32, "row_key": "1", "name": "甲.pdf", "kind": "pdf", "size": 1,
+        "content": b"x",
+    },
+    MemberUnit: PLACE | STAMPS | {"name": "甲司法所"},
+    StationMember: AT_STATION | {"seat": Seat.DIRECTOR},
+    Volunteer: AT_STATION | {
+        "number": "330302-99999", "role": VolunteerRole.INFORMANT, "engagement": Engagement.PART_TIME,
+        "starts_on": date(2025, 1, 1), "service_hours": 0,
+    },
+    Case: AT_STATION | {
+        "channel": Channel.VISIT, "is_hotline": False, "received_on": world.TODAY, "recorded_on": world.TODAY,
+        "is_proxy_entry": False, "applicant": Applicant.SELF, "no_sms": False, "subject": "甲事",
+        "category": RightsCategory.FAMILY, "went_to_office": False, "went_to_court": False, "receiver": "丙",
+    },
+    Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
+    SignInSession: {
+        "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1,
+        "created_at": NOW, "seen_at": NOW, "device": "", "address": "", "ended_at": NOW,
+        "ended_reason": EndReason.TAKEN_DOWN,
+    },
+    Account: PLACE | {
+        "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
+    },
+    StaffRole: {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1},
 }  # fmt: skip
-STATION = {
-    "division_code": world.OWN, "name": "甲站", "level": StationLevel.TOWNSHIP, "host": StationHost.CENTER,
-    "is_integrated": True, "is_in_plan": True, "has_plaque": True, "city_code": "3303", "county_code": "330302",
-    "township_code": world.OWN, "created_at": NOW, "changed_at": NOW,
-}  # fmt: skip
-ENTRY = {
-    "at": NOW, "actor_name": "甲", "verb": "add", "register": "Station", "row_key": "1", "row_name": "甲站",
-    "division_code": world.OWN, "changes": {}, "mac": "k:0", "chain": "330302", "city_code": "3303",
-    "county_code": "330302", "township_code": world.OWN,
-}  # fmt: skip
-USER = {
-    "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
-    "division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN,
-}  # fmt: skip
-ROLE = {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1}
-SIGN_IN = {
-    "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1, "created_at": NOW,
-    "seen_at": NOW, "device": "", "address": "", "ended_at": NOW, "ended_reason": EndReason.TAKEN_DOWN,
-}  # fmt: skip
-LOCATED = {Account: USER, Division: DIVISION, Station: STATION, AuditEntry: ENTRY}
-ROWS = {**LOCATED, SignInSession: SIGN_IN, StaffRole: ROLE}
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
+VILLAGE_STATION = {"station_id": literal_column(f"(SELECT id FROM station WHERE division_code = '{world.CHILD}')")}
+IN_VILLAGE = VILLAGE_STATION | {"division_code": world.CHILD}
 COUNTY_STATION = {"division_code": world.COUNTY, "township_code": None}
+NOBODY = literal_column("'NOBODY'")
 REFUSED = [
     (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
     (StaffRole, {"based_on_id": None}, "copy_has_owner_and_origin"),
@@ -264,17 +300,45 @@ REFUSED = [
     (Station, COUNTY_STATION, "level_of_division"),
     (Station, COUNTY_STATION | {"level": None}, "level_of_division"),
     (Station, {"level": literal_column("'COUNTY'")}, "(stationlevel|level_of_division)"),
+    (Station, {"host": NOBODY}, "stationhost"),
     (SignInSession, {"ended_at": None}, "ended_with_reason"),
     (SignInSession, {"ended_reason": None}, "ended_with_reason"),
     (SignInSession, {"ended_reason": literal_column("'BORED'")}, "endreason"),
-    (Station, {"host": literal_column("'NOBODY'")}, "stationhost"),
+    (StationMember, {"seat": NOBODY}, "seat"),
+    (StationMember, {"sex": NOBODY}, "sex"),
+    (StationMember, {"seat": Seat.UNIT}, "unit_of_seat"),
+    *[(StationMember, {"seat": seat}, "seat_of_level") for seat in (Seat.BRANCH, Seat.CONGRESS, Seat.OFFICE)],
+    *[(StationMember, IN_VILLAGE | {"seat": seat}, "seat_of_level")
+      for seat in (Seat.DIRECTOR, Seat.DEPUTY_WOMEN, Seat.DEPUTY_ORDER)],
+    (Volunteer, {"role": NOBODY}, "volunteerrole"),
+    (Volunteer, {"engagement": NOBODY}, "engagement"),
+    (Volunteer, {"specialty": NOBODY}, "specialty"),
+    (Volunteer, {"sex": NOBODY}, "sex"),
+    (Volunteer, {"term_ends_on": date(2024, 12, 31)}, "ends_after_start"),
+    (Volunteer, {"service_hours": -1}, "hours_not_negative"),
+    (Case, {"channel": NOBODY}, "channel"),
+    (Case, {"category": NOBODY}, "rightscategory"),
+    (Case, {"applicant": NOBODY}, "applicant"),
+    (Case, {"sex": NOBODY}, "sex"),
+    (Case, {"applicant": Applicant.AGENT}, "agent_named"),
+    (Case, {"recorded_on": date(2026, 11, 23)}, "recorded_after_received"),
+    (Training, {"organizer": NOBODY}, "organizer"),
+    (Training, {"hours": 0}, "hours_plausible"),
+    (Training, {"hours": 201}, "hours_plausible"),
+    *[
+        (model, fault, "ended_for_a_reason")
+        for model in ROWS
+        if issubclass(model, Ended)
+        for fault in ({"ended_on": world.TODAY}, {"ended_reason": "辞职"})
+    ],
     *[
         (model, {f"{place}_code": wrong}, f"{place}_code_of_place")
-        for model in LOCATED
+        for model in ROWS
+        if issubclass(model, Located)
         for place, other in (("city", "9901"), ("county", "330304"), ("township", world.SIBLING))
         for wrong in (other, None)
     ],
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 
+PLACES = ('city_code', 'county_code', 'division_code', 'township_code')
 ENDED = "(ended_on IS NULL) = (ended_reason IS NULL)"
 
 
@@ -40,6 +41,9 @@ def upgrade() -> None:
         op.add_column('station', sa.Column('ended_reason', sa.String(length=200), nullable=True))
         op.create_check_constraint(op.f('ck_station_ended_for_a_reason'), 'station', ENDED)
     op.create_index(op.f('ix_station_id_division_code'), 'station', ['id', 'division_code'], unique=True)
+    for place in PLACES:  # with the ending a list counts its rows and turns its pages from the index alone
+        op.create_index(op.f(f'ix_station_{place}_id_ended_on'), 'station', [place, 'id', 'ended_on'])
+        op.drop_index(op.f(f'ix_station_{place}_id'), 'station')
 
     op.create_table('attachment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -104,10 +108,10 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('member_unit', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_member_unit_city_code_id'), ['city_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_member_unit_county_code_id'), ['county_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_member_unit_division_code_id'), ['division_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_member_unit_township_code_id'), ['township_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_member_unit_city_code_id_ended_on'), ['city_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_member_unit_county_code_id_ended_on'), ['county_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_member_unit_division_code_id_ended_on'), ['division_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_member_unit_township_code_id_ended_on'), ['township_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_member_unit_uid'), ['uid'], unique=True)
 
     op.create_table('training',
@@ -139,11 +143,11 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('training', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_training_city_code_id'), ['city_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_training_county_code_id'), ['county_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_training_division_code_id'), ['division_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_city_code_id_ended_on'), ['city_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_county_code_id_ended_on'), ['county_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_division_code_id_ended_on'), ['division_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_held_on'), ['held_on'], unique=False)
-        batch_op.create_index(batch_op.f('ix_training_township_code_id'), ['township_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_township_code_id_ended_on'), ['township_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_uid'), ['uid'], unique=True)
 
     op.create_table('case_record',
@@ -203,12 +207,12 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('case_record', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_case_record_city_code_id'), ['city_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_record_county_code_id'), ['county_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_record_division_code_id'), ['division_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_record_city_code_id_ended_on'), ['city_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_record_county_code_id_ended_on'), ['county_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_record_division_code_id_ended_on'), ['division_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_record_id_number_index'), ['id_number_index'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_record_station_id'), ['station_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_record_township_code_id'), ['township_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_record_township_code_id_ended_on'), ['township_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_record_uid'), ['uid'], unique=True)
 
     op.create_table('station_member',
@@ -245,11 +249,11 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('station_member', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_station_member_city_code_id'), ['city_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_station_member_county_code_id'), ['county_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_station_member_division_code_id'), ['division_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_station_member_city_code_id_ended_on'), ['city_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_station_member_county_code_id_ended_on'), ['county_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_station_member_division_code_id_ended_on'), ['division_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_station_member_station_id'), ['station_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_station_member_township_code_id'), ['township_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_station_member_township_code_id_ended_on'), ['township_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_station_member_uid'), ['uid'], unique=True)
         batch_op.create_index(batch_op.f('ix_station_member_unit_id'), ['unit_id'], unique=False)
 
@@ -299,12 +303,12 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('volunteer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_volunteer_city_code_id'), ['city_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_volunteer_county_code_id'), ['county_code', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_volunteer_division_code_id'), ['division_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_volunteer_city_code_id_ended_on'), ['city_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_volunteer_county_code_id_ended_on'), ['county_code', 'id', 'ended_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_volunteer_division_code_id_ended_on'), ['division_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_volunteer_id_number_index'), ['id_number_index'], unique=False)
         batch_op.create_index(batch_op.f('ix_volunteer_station_id'), ['station_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_volunteer_township_code_id'), ['township_code', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_volunteer_township_code_id_ended_on'), ['township_code', 'id', 'ended_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_volunteer_uid'), ['uid'], unique=True)
 
     op.create_table('attendance',
@@ -339,49 +343,49 @@ def downgrade() -> None:
     op.drop_table('attendance')
     with op.batch_alter_table('volunteer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_volunteer_uid'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_township_code_id'))
+        batch_op.drop_index(batch_op.f('ix_volunteer_township_code_id_ended_on'))
         batch_op.drop_index(batch_op.f('ix_volunteer_station_id'))
         batch_op.drop_index(batch_op.f('ix_volunteer_id_number_index'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_division_code_id'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_city_code_id'))
+        batch_op.drop_index(batch_op.f('ix_volunteer_division_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_volunteer_county_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_volunteer_city_code_id_ended_on'))
 
     op.drop_table('volunteer')
     with op.batch_alter_table('station_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_station_member_unit_id'))
         batch_op.drop_index(batch_op.f('ix_station_member_uid'))
-        batch_op.drop_index(batch_op.f('ix_station_member_township_code_id'))
+        batch_op.drop_index(batch_op.f('ix_station_member_township_code_id_ended_on'))
         batch_op.drop_index(batch_op.f('ix_station_member_station_id'))
-        batch_op.drop_index(batch_op.f('ix_station_member_division_code_id'))
-        batch_op.drop_index(batch_op.f('ix_station_member_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_station_member_city_code_id'))
+        batch_op.drop_index(batch_op.f('ix_station_member_division_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_station_member_county_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_station_member_city_code_id_ended_on'))
 
     op.drop_table('station_member')
     with op.batch_alter_table('case_record', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_record_uid'))
-        batch_op.drop_index(batch_op.f('ix_case_record_township_code_id'))
+        batch_op.drop_index(batch_op.f('ix_case_record_township_code_id_ended_on'))
         batch_op.drop_index(batch_op.f('ix_case_record_station_id'))
         batch_op.drop_index(batch_op.f('ix_case_record_id_number_index'))
-        batch_op.drop_index(batch_op.f('ix_case_record_division_code_id'))
-        batch_op.drop_index(batch_op.f('ix_case_record_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_case_record_city_code_id'))
+        batch_op.drop_index(batch_op.f('ix_case_record_division_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_case_record_county_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_case_record_city_code_id_ended_on'))
 
     op.drop_table('case_record')
     with op.batch_alter_table('training', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_training_uid'))
-        batch_op.drop_index(batch_op.f('ix_training_township_code_id'))
+        batch_op.drop_index(batch_op.f('ix_training_township_code_id_ended_on'))
         batch_op.drop_index(batch_op.f('ix_training_held_on'))
-        batch_op.drop_index(batch_op.f('ix_training_division_code_id'))
-        batch_op.drop_index(batch_op.f('ix_training_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_training_city_code_id'))
+        batch_op.drop_index(batch_op.f('ix_training_division_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_training_county_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_training_city_code_id_ended_on'))
 
     op.drop_table('training')
     with op.batch_alter_table('member_unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_member_unit_uid'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_township_code_id'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_division_code_id'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_city_code_id'))
+        batch_op.drop_index(batch_op.f('ix_member_unit_township_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_member_unit_division_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_member_unit_county_code_id_ended_on'))
+        batch_op.drop_index(batch_op.f('ix_member_unit_city_code_id_ended_on'))
 
     op.drop_table('member_unit')
     op.drop_table('serial')
@@ -393,6 +397,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_city_code_id'))
 
     op.drop_table('attachment')
+    for place in PLACES:
+        op.create_index(op.f(f'ix_station_{place}_id'), 'station', [place, 'id'])
+        op.drop_index(op.f(f'ix_station_{place}_id_ended_on'), 'station')
     op.drop_index(op.f('ix_station_id_division_code'), 'station')
     op.drop_column('station', 'ended_reason')
     op.drop_column('station', 'ended_on')

@@ -1,6 +1,7 @@
 """Where an account belongs, copies of roles, and the cells that were shipped last."""
 
-import flask_appbuilder  # noqa: F401
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,7 +61,13 @@ def upgrade() -> None:
     ))
     for column, digits in LEVELS.items():
         op.execute(sa.text(f'UPDATE ab_user SET {column} = substr(division_code, 1, {digits}) WHERE length(division_code) >= {digits}'))
+    op.add_column('ab_user', sa.Column('uid', sa.String(length=32), server_default=sa.text("''"), nullable=False))
+    op.add_column('ab_user', sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False))
+    users, connection = sa.table('ab_user', sa.column('id'), sa.column('uid')), op.get_bind()
+    for key in connection.execute(sa.select(users.c.id)).scalars().all():
+        connection.execute(users.update().where(users.c.id == key).values(uid=uuid.uuid4().hex))
     with op.batch_alter_table('ab_user', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ab_user_uid'), ['uid'], unique=True)
         batch_op.create_foreign_key(batch_op.f('fk_ab_user_division_code'), 'division', ['division_code'], ['code'])
         for column, digits in LEVELS.items():
             batch_op.create_check_constraint(batch_op.f(f'ck_ab_user_{column}_of_place'), held(column, digits))
@@ -80,7 +87,8 @@ def downgrade() -> None:
             batch_op.drop_constraint(batch_op.f(f'ck_ab_user_{column}_of_place'), type_='check')
         batch_op.drop_index(batch_op.f('ix_ab_user_division_code'))
         batch_op.drop_constraint(batch_op.f('fk_ab_user_division_code'), type_='foreignkey')
-        for column in ('division_code', *LEVELS):
+        batch_op.drop_index(batch_op.f('ix_ab_user_uid'))
+        for column in ('uid', 'version', 'division_code', *LEVELS):
             batch_op.drop_column(column)
     with op.batch_alter_table('ab_role', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ab_role_based_on_id'))
