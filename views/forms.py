@@ -85,24 +85,24 @@ def required(_form: Any, field: Field) -> None:
 required.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
-class DayField(DateField):
-    """A date. An empty box is nothing, as everywhere; WTForms calls it unreadable."""
+class Blank(Field):
+    """An empty box is nothing, as everywhere; WTForms calls it unreadable where it wants a date or a number."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        if any(value.strip() for value in valuelist):
-            super().process_formdata(valuelist)
-        elif valuelist:
+        if valuelist and not any(value.strip() for value in valuelist):
             self.data = None
-
-
-class CountField(IntegerField):
-    """A whole number; an empty box is nothing."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if any(value.strip() for value in valuelist):
+        else:
             super().process_formdata(valuelist)
-        elif valuelist:
-            self.data = None
+
+
+class DayField(Blank, DateField):
+    """A date, or nothing."""
+
+
+class CountField(Blank, IntegerField):
+    """A whole number, or nothing."""
 
 
 class MendableDate(DateInput):

@@ -56,7 +56,8 @@ class Writing(Core):
         flash(_("已新增。"), "success")
         self._hint(form)
         if "_another" in request.form:  # whoever keeps a roster goes on at the same place
-            return redirect(self.url("add", **{f.name: f.data for f in form if self.datamodel.places(f.name)}))
+            kept = [f for f in form if isinstance(f, RelationField) and self.datamodel.places(f.name)]
+            return redirect(self.url("add", **{f.name: f.data for f in kept}))
         return redirect(self.url("show", pk=self.datamodel.key_of_uid(uid)))
 
     def _hint(self, form: FlaskForm) -> None:

@@ -43,6 +43,8 @@ def test_a_visit_is_written_down_on_the_phone(person):
     look(phone, "case-empty")
     save(phone)
     expect(phone.get_by_role("alert")).to_contain_text("有内容需要修改")
+    expect(phone.locator(".has-error", has_text="来访日期")).to_contain_text("必填")
+    expect(phone.get_by_label("来访日期")).to_have_attribute("type", "date")
     look(phone, "case-nothing-typed")
     choose(phone, "所属维权站", canary("STA", OWN))
     phone.get_by_label("来访渠道").select_option("来访")
