@@ -13,7 +13,7 @@ from flask import Flask
 
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Division
+from models import Division, Station
 from tests import world
 from tests.security.people import PeopleProber
 from tests.security.prober import Leak, Prober
@@ -100,6 +100,11 @@ def everywhere(spec: Spec) -> bool:
     return True
 
 
+def in_stations(spec: Spec) -> bool:
+    """What shows in every register is looked for in the shortest one that has forms, lists and actions."""
+    return spec.model is Station
+
+
 def has_private_columns(spec: Spec) -> bool:
     """Some see its rows as a reference only, without all columns."""
     return spec.is_reference and bool(set(spec.canaries.values()) - set(spec.shared))
@@ -112,10 +117,6 @@ def has_edit_action(spec: Spec) -> bool:
 def has_key_out_of_sight(spec: Spec) -> bool:
     """The world has a row whose key leads out of its place: the merged division."""
     return spec.model is Division
-
-
-def chooses_division(spec: Spec) -> bool:
-    return any(target.model is Division for target in spec.references.values())
 
 
 def has_secrets(spec: Spec) -> bool:

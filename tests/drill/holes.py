@@ -21,11 +21,11 @@ from app.security.manager import ScopedSecurityManager
 from models import Account, Division, SignInSession
 from tests.drill.hole import (
     as_system,
-    chooses_division,
     has_edit_action,
     has_key_out_of_sight,
     has_private_columns,
     hole,
+    in_stations,
 )
 from tests.security.probes import view_of
 from tests.security.registers import SPECS
@@ -45,19 +45,19 @@ def reads_unguarded(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("system_admin")
+@hole("town_admin", shown_by=in_stations)
 def writes_unguarded(app: Flask) -> Iterator[None]:
     with patch.object(guard, "guard_write", lambda *args: None):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def export_unscoped(app: Flask) -> Iterator[None]:
     with patch.object(RegisterInterface, "all_for_export", as_system(RegisterInterface.all_for_export)):
         yield
 
 
-@hole("mixed")
+@hole("mixed", shown_by=in_stations)
 def export_by_the_right_to_view(app: Flask) -> Iterator[None]:
     """Not narrowed to where the person may export."""
 
@@ -68,7 +68,7 @@ def export_by_the_right_to_view(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin", shown_by=has_edit_action)
+@hole("town_admin", shown_by=in_stations)
 def action_unscoped(app: Flask) -> Iterator[None]:
     """Every action that changes rows takes all of them."""
     with ExitStack() as stack:
@@ -88,7 +88,7 @@ def _on_all_rows(spec: Spec, action: Callable[[Any], None]) -> Callable[[Any], N
     return careless
 
 
-@hole("town_admin", shown_by=chooses_division)
+@hole("town_admin", shown_by=in_stations)
 def prefilled_foreign_key(app: Flask) -> Iterator[None]:
     with patch.object(RegisterView, "_prefilled", lambda self: request.args.to_dict()):
         yield
@@ -101,19 +101,19 @@ def key_out_of_sight_treated_as_empty(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def hidden_order_column(app: Flask) -> Iterator[None]:
     with patch.object(parameters, "allowed_orders", _columns):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def hidden_filter_column(app: Flask) -> Iterator[None]:
     with patch.object(parameters, "allowed_filters", _columns):
         yield
 
 
-@hole("town_admin", shown_by=chooses_division)
+@hole("town_admin", shown_by=in_stations)
 def choices_unscoped(app: Flask) -> Iterator[None]:
     def careless(verb: str, register: str, q: str = "", parent: str = "", offset: int = 0, limit: int = 20) -> Any:
         found = select(Division).where(or_(Division.name.contains(q), Division.code.startswith(q)))
@@ -136,13 +136,13 @@ def private_columns_shown(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("supervisor")
+@hole("supervisor", shown_by=in_stations)
 def permissions_ignored(app: Flask) -> Iterator[None]:
     with patch.object(ScopedSecurityManager, "has_access", lambda *args: True):
         yield
 
 
-@hole("mixed")
+@hole("mixed", shown_by=in_stations)
 def roles_merged_over_places(app: Flask) -> Iterator[None]:
     """What somebody may do in one place, he may do wherever he has any role."""
 
@@ -156,7 +156,7 @@ def roles_merged_over_places(app: Flask) -> Iterator[None]:
     scope.read_criteria.cache_clear()
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def csrf_unchecked(app: Flask) -> Iterator[None]:
     with patch.dict(app.config, WTF_CSRF_CHECK_DEFAULT=False):
         yield
@@ -197,26 +197,26 @@ def _telling(where: Callable[[], bool]) -> Callable[..., Any]:
     return telling
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def existence_told(app: Flask) -> Iterator[None]:
     """403 for a row out of sight, 404 for one that does not exist."""
     with patch.object(RegisterView, "_row", _telling(lambda: True)):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def count_unscoped(app: Flask) -> Iterator[None]:
     with patch.object(RegisterInterface, "count", as_system(RegisterInterface.count)):
         yield
 
 
-@hole("city_admin")
+@hole("city_admin", shown_by=in_stations)
 def bad_numbers_crash(app: Flask) -> Iterator[None]:
     with patch.object(parameters, "integer", lambda text, highest: min(int(text), highest)):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def form_reads_the_address(app: Flask) -> Iterator[None]:
     """Fields in the address count as fields of the form."""
 
@@ -227,7 +227,7 @@ def form_reads_the_address(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def form_reads_json(app: Flask) -> Iterator[None]:
     def any_body(self: Any, form: Any, formdata: Any) -> Any:
         return None if formdata is None else MultiDict(request.get_json(silent=True) or request.form)
@@ -236,7 +236,7 @@ def form_reads_json(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def second_value_written(app: Flask) -> Iterator[None]:
     """The first of two values of a field is checked, the second is written."""
 
@@ -247,19 +247,19 @@ def second_value_written(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def existence_told_to_head(app: Flask) -> Iterator[None]:
     with patch.object(RegisterView, "_row", _telling(lambda: request.method == "HEAD")):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def existence_told_to_scripts(app: Flask) -> Iterator[None]:
     with patch.object(RegisterView, "_row", _telling(lambda: request.accept_mimetypes.best == "application/json")):
         yield
 
 
-@hole("town_admin")
+@hole("town_admin", shown_by=in_stations)
 def message_names_what_was_left_out(app: Flask) -> Iterator[None]:
     """The message after an action on many rows, which waits in a cookie, names those that it left out."""
     original = RegisterInterface.get_many

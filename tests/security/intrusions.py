@@ -155,10 +155,10 @@ def edits_what_has_ended(app: Flask) -> str | None:
 
 def sends_a_form_twice(app: Flask) -> str | None:
     browser = signed_in(app, "town_admin")
-    data = {"division_code": OWN, "name": "同一家", "_once": "0" * 32}
+    data = BY_REGISTER["Training"].form(OWN) | {"name": "同一次", "_once": "0" * 32}
     for _ in range(2):
-        assert browser.submit("/units/add", data).status_code == 302
-    (made,) = ask(app, "SELECT count(*) FROM member_unit WHERE name = '同一家'")
+        assert browser.submit("/trainings/add", data).status_code == 302
+    (made,) = ask(app, "SELECT count(*) FROM training WHERE name = '同一次'")
     return f"{made} rows of one form" if made != 1 else None
 
 

@@ -48,8 +48,11 @@ class Prober:
     `requests` and `statuses` count; `done` holds the (register, verb) of every write that went through.
     """
 
-    def __init__(self, app: Flask, person: str, specs: Sequence[Spec] = SPECS, is_drill: bool = False) -> None:
-        self.app, self.person, self.specs, self.is_drill, self.requests = app, person, specs, is_drill, 0
+    def __init__(
+        self, app: Flask, person: str, specs: Sequence[Spec] = SPECS, is_drill: bool = False, is_sample: bool = False
+    ) -> None:
+        self.app, self.person, self.specs, self.requests = app, person, specs, 0
+        self.is_drill, self.is_sample = is_drill, is_sample
         self.statuses: Counter[int] = Counter()
         self.done: set[tuple[str, str]] = set()
         self.nothing: dict[tuple[str, ...], str] = {}  # the answer of each route for a row that does not exist
@@ -80,7 +83,7 @@ class Prober:
     def leaks(self) -> Iterator[Leak]:
         with self.app.app_context():
             stored = {s.register: world.saved(s.table.name) for s in SPECS}
-            probes = Generator(self.app, self.person, self.specs, self.is_drill)
+            probes = Generator(self.app, self.person, self.specs, self.is_drill, self.is_sample)
             asked = probes.all()
         yield from self.counts(stored)
         while (probe := self._next(asked)) is not None:

@@ -1,11 +1,13 @@
 """Every request of the matrix, built from the URL map and the Specs: each rule, method and parameter.
 
-Of a long list of values each person tries others, so that together they try all. The matrix of `make test` asks about
-rows in a few places; a drill asks about all rows, and each person tries several times as many values.
+Of a long list of values each person tries others, so that together they try all. The matrix of `make test` draws a
+sample about rows in a few places, another one on each database; a drill asks everything about all rows, and each person
+tries several times as many values.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from zlib import crc32
 
 from flask import Flask
 
@@ -24,8 +26,10 @@ OPTIONS = ["", "&q=松台", "&q=他", "&q=3", "&q=%25", f"&parent={COUNTY}", f"&
 OPTIONS += ["&page=x", "&page=99999999999", "&q=" + "q" * 2000, "&q=%00"]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
-DRILL_FACTOR = 3  # values that a drill tries for one of the matrix
-TASTE, DRILL_TASTE = 4, 15  # requests to a route that this person may not use at all
+DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
+# Of so many requests to a route a sample takes one; fewer for people who may do less, or what others may elsewhere.
+MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 3, 8
+SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 8  # requests to a route that everybody makes, even who may not use it at all
 
 
 def rules(app: Flask) -> dict[str, Any]:
@@ -39,8 +43,10 @@ def view_of(app: Flask, spec: Spec) -> Any:
 class Generator:
     """All probes of one person."""
 
-    def __init__(self, app: Flask, person: str, specs: Sequence[Spec] = SPECS, is_drill: bool = False) -> None:
-        self.app, self.person, self.specs, self.is_drill = app, person, specs, is_drill
+    def __init__(
+        self, app: Flask, person: str, specs: Sequence[Spec] = SPECS, is_drill: bool = False, is_sample: bool = False
+    ) -> None:
+        self.app, self.person, self.specs, self.is_drill, self.is_sample = app, person, specs, is_drill, is_sample
         self.rules = rules(app)
         self.turn = list(PEOPLE).index(person) * 5 if person in PEOPLE else 0
 
@@ -67,9 +73,18 @@ class Generator:
         for probe in self._all():
             if probe.endpoint and probe.endpoint not in self.rules:
                 continue  # a route that this register does not have
-            seen[probe.endpoint, probe.method] = seen.get((probe.endpoint, probe.method), 0) + 1
-            if self._may_use(probe) or seen[probe.endpoint, probe.method] <= (DRILL_TASTE if self.is_drill else TASTE):
+            seen[probe.endpoint, probe.method] = nth = seen.get((probe.endpoint, probe.method), 0) + 1
+            taste = DRILL_TASTE if self.is_drill else SAMPLE_TASTE if self.is_sample else TASTE
+            if nth <= taste or (self._may_use(probe) and self._is_drawn(probe, nth)):
                 yield probe
+
+    def _is_drawn(self, probe: Probe, nth: int) -> bool:
+        """All of them, or in a sample one of so many: other ones for each person and on each database."""
+        if not self.is_sample:
+            return True
+        kind = self.app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0]
+        among = FEW if self.person in MASTERS else MANY
+        return crc32(f"{kind} {self.person} {probe.endpoint} {probe.method} {nth}".encode()) % among == 0
 
     def _may_use(self, probe: Probe) -> bool:
         rule = policy.ROUTES.get(probe.endpoint)
