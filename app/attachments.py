@@ -7,9 +7,10 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from app import files, secret
+from app import secret
 from app.errors import DomainError
 from app.extensions import db
+from app.files import Checked
 from app.interface import RegisterInterface
 from models import Attachment, Ended
 from models.base import new_uid
@@ -31,12 +32,12 @@ def _still_open(row: Any) -> None:
         raise DomainError(f"这条记录已{row.__ending__}，请先恢复再修改。")
 
 
-def attach(row: Any, name: str, content: bytes) -> Attachment:
-    """Hang a file on a row, flushed. Raises DomainError when it is no picture or PDF, or too large; on an ended row."""
+def attach(row: Any, checked: Checked) -> Attachment:
+    """Hang a file that was checked on a row, flushed. Raises DomainError when it has too many, or ended."""
     _still_open(row)
     if len(of(row)) >= MOST:
         raise DomainError(f"一条记录最多 {MOST} 个附件。", "file")
-    checked, uid, datamodel = files.checked(name, content), new_uid(), RegisterInterface.of(cast("Any", type(row)))
+    uid, datamodel = new_uid(), RegisterInterface.of(cast("Any", type(row)))
     attachment = Attachment(
         uid=uid, register=datamodel.register, row_uid=row.uid, row_key=str(datamodel.key_value(row)),
         division_code=row.place, name=checked.name, kind=checked.kind, size=len(checked.content),

@@ -139,8 +139,9 @@ class _Words:
 
     def changes(self, entry: AuditEntry) -> tuple[Change, ...]:
         if "_reason" in entry.changes:  # a look, not a change
-            column, reason = entry.changes["_column"][1], entry.changes["_reason"][1]
-            return (Change(_("内容"), "", str(self.datamodel.label(column))), Change(_("理由"), "", reason))
+            what = [str(self.datamodel.label(name)) for name in entry.changes.get("_column", ())[1:]]
+            what += entry.changes.get("_file", ())[1:]
+            return (Change(_("内容"), "", "、".join(what)), Change(_("理由"), "", entry.changes["_reason"][1]))
         moved = self._came_from_elsewhere(entry)
         return tuple(
             Change(

@@ -45,11 +45,11 @@ def _phone(text: str) -> str:
 
 
 def _id_number(text: str) -> str:
-    """330***********123X: the first three and the last four; the birth date stands between them."""
+    """330***************: the rest follows from the birth date beside it, the county and the check character."""
     number = identity.normalise(text)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return _beginning(number)
-    return number[:3] + "*" * 11 + number[14:]
+    return number[:3] + "*" * 15
 
 
 def _address(text: str) -> str:

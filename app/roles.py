@@ -141,7 +141,7 @@ def _rows_of(cells: Cells) -> list[PermissionView]:
 
 def copy(actor: Actor, source: StaffRole, owner: str, title: str) -> StaffRole:
     """A copy of a role for the division `owner`, with what the actor may hand on of it, flushed."""
-    if not 1 <= len(title) <= TITLE or ":" in title:
+    if not 1 <= len(title) <= TITLE or ":" in title or not title.isprintable():
         raise DomainError(_("名称应为 1 至 %(n)s 个字，不能有冒号。", n=TITLE), "title")
     cells = frozenset(cell for cell in cells_of(source) if actor.may_shape([cell], owner))
     made = StaffRole(

@@ -16,7 +16,7 @@ from wtforms.validators import Length
 from app import clock
 from app.extensions import db
 from app.scope import acting_as
-from app.security import attempts, sessions, users
+from app.security import activation, attempts, passwords, sessions, users
 from app.security.actor import AUTH
 from views.forms import CONTROL, Form, required, tidy
 
@@ -66,13 +66,15 @@ class SignInView(BaseView):
             return redirect(url_for("HomeView.index"))
         form = SignInForm()
         if form.validate_on_submit():
-            if self._sign_in(form.username.data, form.password.data):
-                return redirect(_wanted_page())
+            way_on = self._sign_in(form.username.data, form.password.data)
+            if way_on is not None:
+                return redirect(way_on)
             form.form_errors = [_("账号或密码不正确，或账号已停用、被暂时锁定。")]
         page = self.render_template("sign_in.html", title=_("登录"), form=form)
         return make_response(page, 422 if request.method == "POST" else 200)
 
-    def _sign_in(self, username: str, password: str) -> bool:
+    def _sign_in(self, username: str, password: str) -> str | None:
+        """Where he goes on; None when he is not signed in. A password too weak for what he may do is changed first."""
         now, address = clock.now(), client_address()
         with acting_as(AUTH):
             seconds = attempts.seconds_to_wait(address, now)
@@ -85,11 +87,16 @@ class SignInView(BaseView):
             if account is None:
                 attempts.fail(attempt, now, address=address)
                 db.session.commit()
-                return False
+                return None
+            if passwords.problems(password, account.username, users.profile_of(account, clock.today())):
+                renewal = activation.issue(account, now)
+                db.session.commit()
+                flash(_("您的角色要求更强的密码，请先设置新密码。"), "warning")
+                return url_for("ActivationView.activate", token=renewal)
             token = sessions.sign_in(account, now, client_device(), address)
             db.session.commit()
         keep(token)
-        return True
+        return _wanted_page()
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:

@@ -14,9 +14,11 @@ from app import secret
 from app.audit import plain
 from app.history import Since, changes_since
 from app.interface import RegisterInterface
+from app.scope import covers
 from views.forms import SecretField
 
 MINE, THEIRS = "mine", "theirs"
+UNTOLD = object()  # equal to nothing that was typed
 
 
 @dataclass
@@ -82,7 +84,8 @@ class Conflicts:
 
     def _current(self, name: str) -> Any:
         if isinstance(self.form[name], SecretField):
-            return secret.get(self.row, name) or ""
+            # "Equal" is an answer: who may not open the secret could ask for one number after the other.
+            return (secret.get(self.row, name) or "") if covers("reveal", self.row) else UNTOLD
         value = plain(getattr(self.row, name))
         return "" if value is None else value
 
@@ -107,7 +110,7 @@ class Conflicts:
 
     def _choose(self) -> None:
         """The second round: for each disputed field of the first one, keep what is typed or take the other's."""
-        asked = [name for name in request.form.getlist("_disputed") if name in self.form]
+        asked = [name for name in request.form.getlist("_disputed") if name in {f.name for f in self._fields()}]
         for name in asked:
             choice = request.form.get(f"_take_{name}")
             if choice == THEIRS:

@@ -15,6 +15,15 @@ from views.forms import tidy
 SHORTEST, LONGEST = 2, 100  # characters of a reason
 
 
+def given_reason() -> str | None:
+    """Why a secret is to be opened; None, and a message, when no reason is given."""
+    reason = tidy(request.form.get("other")) or tidy(request.form.get("reason")) or ""
+    if SHORTEST <= len(reason) <= LONGEST and reason.isprintable():
+        return reason
+    flash(_("请填写查看的理由（2 至 100 个字）。"), "danger")
+    return None
+
+
 class Disclosing(Core):
     @expose("/reveal/<pk>", methods=["POST"])
     @needs("reveal")
@@ -23,9 +32,8 @@ class Disclosing(Core):
         row, column = self._row(pk, "reveal"), request.form.get("column", "")
         if column not in self.show_columns or not self.datamodel.info(column).get("secret"):
             abort(404)
-        reason = tidy(request.form.get("other")) or tidy(request.form.get("reason")) or ""
-        if not (SHORTEST <= len(reason) <= LONGEST and reason.isprintable()):
-            flash(_("请填写查看的理由（2 至 100 个字）。"), "danger")
+        reason = given_reason()
+        if reason is None:
             return redirect(self.url("show", pk=self.key(row)))
         opened = secret.get(row, column) or ""
         audit.note(db.session(), "reveal", row, {"_column": [None, column], "_reason": [None, reason]})

@@ -106,10 +106,15 @@ def check_role(
     whole = (before.cells if before else frozenset()) | (after.cells if after else frozenset())
     if not actor.may_shape(whole | frozenset(_kind_cells(role)), role.owner):
         raise DomainError(f"您不能维护「{role.title}」：内置角色由市级授权管理员维护，且不能超出您可转授的权限。")
-    changed = (before.cells if before else frozenset()) ^ (after.cells if after else frozenset())
-    for held in holders if role.owner else ():
-        if len(held.place) > CITY and not actor.may_hand_on(changed, held.place):
-            raise DomainError("有与您同级的人员正在使用这个角色，请由上级修改。")
+    if role.owner is None and role.kind in EXCLUSIVE:
+        raise DomainError(f"「{role.title}」的内置权限不能修改，请复制一份再改。")
+    old, new = before.cells if before else frozenset(), after.cells if after else frozenset()
+    for held in holders:
+        if not actor.may_shape(old ^ new, held.place):
+            raise DomainError("辖区以外也有人使用这个角色，请复制一份再改。")
+        # Nobody stands above a whole city: there a peer may be given less, never more.
+        if not actor.may_hand_on(old ^ new if len(held.place) > CITY else new - old, held.place):
+            raise DomainError("有与您同级的人员正在使用这个角色，请由上级修改，或复制一份再改。")
 
 
 def _kind_cells(role: RoleFacts) -> Cells:

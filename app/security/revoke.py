@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import event, inspect, or_, select, update
+from sqlalchemy import delete, event, inspect, or_, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.guard import pending
-from models import Account, StaffRole, UserScope
+from models import Account, Activation, StaffRole, UserScope
 
 ENDING = ("password", "active")  # columns of an account whose change ends its sessions
 
@@ -36,8 +36,13 @@ def end_sessions(session: Session, _context: Any) -> None:
         return
     holders = select(UserScope.user_id).where(UserScope.role_id.in_(roles))
     raised = update(Account).where(or_(Account.id.in_(people), Account.id.in_(holders)))
+    # A link that was issued for a weaker account must not open a stronger one.
+    links = delete(Activation).where(
+        or_(Activation.user_id.in_(people), Activation.user_id.in_(holders)), Activation.used_at.is_(None)
+    )
     # The connection, not the session: who changes a role need not be allowed to write accounts.
     session.connection().execute(raised.values(session_version=Account.session_version + 1))
+    session.connection().execute(links)
 
 
 def refuse_bulk(state: ORMExecuteState) -> None:
