@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Station
+from models import Station, StationHost
 from tests.pages.browsing import PHONE, look
 from tests.world import CHILD, DIVISIONS, OWN, SIBLING, canary
 
@@ -96,15 +96,27 @@ def test_search_sort_export_and_bulk(app, page, tmp_path):
 
 
 def test_deleting_asks_first(app, page):
+    with app.app_context(), acting_as(SETUP):
+        db.session.add(Station(division_code=CHILD, name="空站", host=StationHost.SELF))
+        db.session.commit()
     page.goto("/stations/list/")
-    page.get_by_role("row", name=canary("STA", CHILD)).get_by_role("link", name="查看").click()
+    page.get_by_role("row", name="空站").get_by_role("link", name="查看").click()
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="删除").click()
-    assert stored(app, canary("STA", CHILD)) is not None
+    assert stored(app, "空站") is not None
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="删除").click()
     expect(page.get_by_role("status")).to_contain_text("已删除")
-    assert stored(app, canary("STA", CHILD)) is None
+    assert stored(app, "空站") is None
+
+
+def test_a_station_that_others_belong_to_stays(app, page):
+    page.goto("/stations/list/")
+    page.get_by_role("row", name=canary("STA", CHILD)).get_by_role("link", name="查看").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="删除").click()
+    expect(page.get_by_role("status")).to_contain_text("不能删除")
+    assert stored(app, canary("STA", CHILD)) is not None
 
 
 def test_a_village_on_the_phone(app, phone):
