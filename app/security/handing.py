@@ -214,10 +214,9 @@ def _may_end_a_reign(facts: Facts) -> bool:
 
 def _check_scopes(facts: Facts, actor: Actor) -> None:
     # Whoever changes one of these roles meanwhile waits, and then counts these scopes among its holders.
-    keys = {getattr(row, "role_id", None) for _, row in facts.scopes} | {
-        s.role_id for s in facts.changed_scopes.values()
-    }
-    held = select(ROLE.c.id).where(ROLE.c.id.in_(sorted(keys - {None}))).order_by(ROLE.c.id)
+    roles = {row.role_id for _, row in facts.scopes} | {stored.role_id for stored in facts.changed_scopes.values()}
+    keys = sorted(key for key in roles if key is not None)
+    held = select(ROLE.c.id).where(ROLE.c.id.in_(keys)).order_by(ROLE.c.id)
     facts.ask(held.with_for_update(read=True))
     for verb, row in facts.scopes:
         stored = facts.changed_scopes[inspect(row).identity[0]] if verb != "add" else None
