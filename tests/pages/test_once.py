@@ -161,7 +161,7 @@ def test_save_and_another_twice_makes_one_row(app, client_as):
     browser = client_as("town_admin")
     data = FORMS["units"][1] | {"_once": once_on(browser.get("/units/add").text), "_another": "1"}
     answers = [browser.submit("/units/add", data) for _ in range(2)]
-    assert {answer.location for answer in answers} == {"/units/add"}
+    assert {answer.location.partition("?")[0] for answer in answers} == {"/units/add"}
     assert count(app, MemberUnit, MemberUnit.name == NAME) == 1
 
 
