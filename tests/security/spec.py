@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app import attachments, secret
+from app.files import checked
 from models import Division, Ended, Model
 from models.base import TOWNSHIP
 from tests.world import DIVISIONS, FIRST_STATION, OWN, canary
@@ -103,7 +104,8 @@ class Spec:
     @property
     def methods(self) -> dict[str, str]:
         """{method of the view: verb}."""
-        return {name: verb for name, verb in (METHODS | self.routes).items() if name not in self.without}
+        opening = {"attachment": "reveal"} if self.secrets else {}  # a file tells what the secrets of its row tell
+        return {name: verb for name, verb in (METHODS | opening | self.routes).items() if name not in self.without}
 
     @cached_property
     def keys(self) -> dict[str, Any]:
@@ -135,7 +137,7 @@ class Spec:
         """Hang a file on each of the stored rows."""
         for row in rows if self.file else ():
             told = canary(self.file, row.place)
-            attachments.attach(row, f"{told}.pdf", pdf(told))
+            attachments.attach(row, checked(f"{told}.pdf", pdf(told)))
 
     def child_key(self, child: Child, code: str) -> int:
         return self.keys[code] + CHILD_BLOCK * (1 + self.children.index(child))
@@ -157,6 +159,8 @@ class Spec:
             return [{"_version": str(row["version"]), "ended_on": "2026-11-01", "ended_reason": "试"}]
         if method == "reveal":
             return [{"column": column, "reason": "核对身份"} for column in self.secrets]
+        if method == "attachment":
+            return [{"reason": "核对身份"}]
         return [{}]
 
 

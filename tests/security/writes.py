@@ -109,11 +109,13 @@ class Writes:
             data = {"file": pdf("新").decode()}
             yield self.asking.aimed(self.spec, "attach", code, "POST", data=data, shape="upload")
             number = ours[str(self.spec.keys[code])]
-            for method, verb in (("attachment", "GET"), ("attachment", "HEAD"), ("detach", "POST")):
-                yield self.asking.aimed(self.spec, method, code, verb, file=number)
+            fetching = [("attachment", "GET"), ("attachment", "HEAD"), ("attachment", "POST")]
+            for method, verb in (*fetching, ("detach", "POST")):
+                fields = {"reason": "核对身份"} if verb == "POST" else {}
+                yield self.asking.aimed(self.spec, method, code, verb, file=number, data=fields)
                 if code != self.spec.home:
                     path = f"{self.base}/{method}/{self.spec.keys[self.spec.home]}/{number}"
-                    yield self.probe(method, verb, path, expect=(404,))
+                    yield self.probe(method, verb, path, fields, expect=(404,))
 
     def shapes(self) -> Iterator[Probe]:
         """The same fields in another dress: as JSON, as files, in the address only."""
