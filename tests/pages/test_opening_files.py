@@ -14,7 +14,7 @@ from tests.pages.uploads import JPEG, PDF, upload
 from views import attaching
 
 REASON = "办理业务需要联系本人"
-PATH = r'action="(/cases/attachment/\d+/\d+)"'
+PATH = r'(?:href|action)="(/cases/attachment/\d+/\d+)"'
 
 
 @pytest.fixture
