@@ -65,8 +65,8 @@ def test_a_file_is_opened_with_a_reason_and_the_history_tells_it(app, browser, c
 @pytest.mark.parametrize("posted", [{}, {"reason": ""}, {"reason": "查"}, {"other": "长" * 101}, {"other": "甲\x07乙"}])
 def test_without_a_reason_there_is_no_file_and_no_record(app, browser, case, file, posted):
     answer = browser.submit(file, posted, follow_redirects=True)
-    assert "请填写查看的理由（2 至 100 个字）。" in answer.text
     assert b"%PDF" not in answer.data
+    assert "请填写查看的理由（2 至 100 个字）。" in answer.text
     assert looks(app, case) == []
 
 
