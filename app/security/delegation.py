@@ -3,6 +3,7 @@
 Rights go one way down: a person hands on what his role lets him hand on, to others, strictly inside his own part.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -101,7 +102,7 @@ def check_role(
         raise DomainError("内置角色不能新增、改名或删除。")
     if before and after and (before.owner, before.kind) != (after.owner, after.kind):
         raise DomainError("角色的所属区划和来源不能修改。")
-    if after and after.owner and after.title in ROLES:
+    if after and after.owner and _as_read(after.title) in ROLES:
         raise DomainError("不能与内置角色同名。", "title")
     whole = (before.cells if before else frozenset()) | (after.cells if after else frozenset())
     if not actor.may_shape(whole | frozenset(_kind_cells(role)), role.owner):
@@ -115,6 +116,11 @@ def check_role(
         # Nobody stands above a whole city: there a peer may be given less, never more.
         if not actor.may_hand_on(old ^ new if len(held.place) > CITY else new - old, held.place):
             raise DomainError("有与您同级的人员正在使用这个角色，请由上级修改，或复制一份再改。")
+
+
+def _as_read(title: str) -> str:
+    """A name without what the eye does not see: blanks, invisible characters, a second code for the same character."""
+    return "".join(c for c in unicodedata.normalize("NFKC", title) if c.isprintable() and not c.isspace())
 
 
 def _kind_cells(role: RoleFacts) -> Cells:

@@ -89,6 +89,17 @@ class Facts:
 
     # ---- roles
 
+    def lock_roles(self) -> None:
+        """Hold the roles of the scopes written, before anything is read of them.
+
+        Whoever is changing one is waited for, and what he made of it is read; whoever comes later waits, and counts
+        these scopes among its holders.
+        """
+        roles = {row.role_id for _, row in self.scopes} | {stored.role_id for stored in self.changed_scopes.values()}
+        keys = sorted(key for key in roles if key is not None)
+        if keys:
+            self.ask(select(ROLE.c.id).where(ROLE.c.id.in_(keys)).order_by(ROLE.c.id).with_for_update(read=True))
+
     def stored_role(self, key: int) -> RoleFacts:
         """A role as the database has it."""
         if key not in self._stored_roles:
@@ -191,6 +202,7 @@ def check(session: Session, actor: Actor, writes: list[tuple[str, Any]], today: 
     facts = Facts(session, writes, today)
     if not (facts.accounts or facts.scopes or facts.roles):
         return
+    facts.lock_roles()
     for person in facts.people.values():
         delegation.check_exclusive(person, today)
     for verb, role in facts.roles:
@@ -213,11 +225,6 @@ def _may_end_a_reign(facts: Facts) -> bool:
 
 
 def _check_scopes(facts: Facts, actor: Actor) -> None:
-    # Whoever changes one of these roles meanwhile waits, and then counts these scopes among its holders.
-    roles = {row.role_id for _, row in facts.scopes} | {stored.role_id for stored in facts.changed_scopes.values()}
-    keys = sorted(key for key in roles if key is not None)
-    held = select(ROLE.c.id).where(ROLE.c.id.in_(keys)).order_by(ROLE.c.id)
-    facts.ask(held.with_for_update(read=True))
     for verb, row in facts.scopes:
         stored = facts.changed_scopes[inspect(row).identity[0]] if verb != "add" else None
         changed = [facts.held_before(stored)] if stored else []

@@ -8,11 +8,12 @@ from sqlalchemy import select, text
 
 from app import attachments
 from app.extensions import db
-from app.files import MAX_FILE
+from app.files import MAX_FILE, checked
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Attachment, AuditEntry, Case
 from tests import records, world
+from tests.conftest import Browser
 from tests.pages.uploads import JPEG, PDF, send, upload
 from tests.unit.test_files import picture
 
@@ -29,8 +30,13 @@ def browser(client_as):
 
 
 def links(browser, path):
-    """The addresses of the files on a row's page."""
-    return re.findall(r'href="([^"]*/attachment/[^"]*)"', browser.get(path).text)
+    """The addresses of the files on a row's page: links, or forms that ask for a reason."""
+    return re.findall(r'(?:href|action)="([^"]*/attachment/[^"]*)"', browser.get(path).text)
+
+
+def fetch(browser, link):
+    """The answer to who opens a file as its page lets him: of a case, with a reason (see test_opening_files)."""
+    return browser.submit(link, {"reason": "核对登记信息"}) if link.startswith("/cases/") else browser.get(link)
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def test_a_file_goes_up_and_comes_down_as_what_it_is(browser, case, content, nam
     page = upload(browser, f"/cases/attach/{case}", content, name)
     assert "已上传。" in page
     (link,) = links(browser, f"/cases/show/{case}")
-    answer = browser.get(link)
+    answer = fetch(browser, link)
     assert (answer.status_code, answer.mimetype) == (200, kind)
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert unquote(answer.headers["Content-Disposition"]).endswith(f"''{name.partition('.')[0]}{ending}")
@@ -90,7 +96,7 @@ def test_every_register_with_files_takes_them(app, browser, path):
         key = {"stations": world.FIRST_STATION, "cases": records.case(), "trainings": records.training()}[path]
     assert "已上传。" in upload(browser, f"/{path}/attach/{key}", PDF)
     (link,) = links(browser, f"/{path}/show/{key}")
-    assert browser.get(link).data == PDF
+    assert fetch(browser, link).data == PDF
 
 
 def test_a_register_without_files_has_no_such_address(app, browser):
@@ -98,6 +104,7 @@ def test_a_register_without_files_has_no_such_address(app, browser):
         key = records.volunteer()
     assert send(browser, f"/volunteers/attach/{key}", PDF).status_code == 404
     assert browser.get(f"/volunteers/attachment/{key}/1").status_code == 404
+    assert browser.submit(f"/volunteers/attachment/{key}/1", {"reason": "核对登记信息"}).status_code == 404
     assert browser.submit(f"/volunteers/detach/{key}/1").status_code == 404
     assert "附件" not in browser.get(f"/volunteers/show/{key}").text
 
@@ -105,7 +112,7 @@ def test_a_register_without_files_has_no_such_address(app, browser):
 def test_a_file_is_removed_and_the_history_keeps_its_name(app, browser, case, link):
     answer = browser.submit(link.replace("attachment", "detach"), follow_redirects=True)
     assert "已删除附件。" in answer.text
-    assert browser.get(link).status_code == 404
+    assert fetch(browser, link).status_code == 404
     assert stored(app) == []
     history = browser.get(f"/cases/history/{case}").text
     assert history.count("甲.pdf") == 2, "added and removed"
@@ -180,12 +187,12 @@ def test_an_upload_needs_the_token_of_a_page(app, browser, case):
 def test_a_name_does_no_harm(app, browser, case, name, shown):
     """It is put into the database through the rule: not every name survives a browser's multipart."""
     with app.app_context(), acting_as(SETUP):
-        key = attachments.attach(db.session.get(Case, case), name, PDF).id
+        key = attachments.attach(db.session.get(Case, case), checked(name, PDF)).id
         db.session.commit()
     page = browser.get(f"/cases/show/{case}").text
     escaped = shown.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;")
-    assert f">{escaped}</a>" in page
-    answer = browser.get(f"/cases/attachment/{case}/{key}")
+    assert f"<li>{escaped} <span" in page
+    answer = fetch(browser, f"/cases/attachment/{case}/{key}")
     assert answer.status_code == 200
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
@@ -208,41 +215,42 @@ def test_a_file_is_found_through_its_own_row_only(app, browser, case, link):
                  f"/trainings/attachment/{case}/{key}", f"/stations/attachment/{world.FIRST_STATION}/{key}",
                  f"/cases/attachment/{case}/{int(key) + 1}", f"/cases/attachment/{case}/x",
                  f"/cases/attachment/999999999/{key}", f"/cases/attachment/{case}/{'9' * 30}"):  # fmt: skip
-        assert browser.get(path).status_code == 404
+        assert fetch(browser, path).status_code == 404
         assert browser.submit(path.replace("attachment", "detach")).status_code == 404
-    assert browser.get(link).status_code == 200
+    assert fetch(browser, link).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("who", "fetch", "write"),
+    ("who", "read", "write"),
     [
         ("town_admin", 200, 302),
         ("county_admin", 200, 302),
         ("city_admin", 200, 302),
-        ("supervisor", 200, 403),
+        ("supervisor", 403, 403),
         ("village_admin", 404, 404),
         ("foreign_admin", 404, 404),
         ("system_admin", 403, 403),
         ("nowhere", 403, 403),
     ],
 )
-def test_who_fetches_adds_and_removes(app, client_as, case, link, who, fetch, write):
-    """A supervisor looks at files; what hangs there is for those who write about the case."""
+def test_who_fetches_adds_and_removes(app, client_as, case, link, who, read, write):
+    """A supervisor reads that a file hangs there, and no more: it tells what the secrets of the case tell."""
     browser = client_as(who)
-    assert browser.get(link).status_code == fetch
+    assert fetch(browser, link).status_code == read
     assert send(browser, f"/cases/attach/{case}", PDF, "乙.pdf").status_code == write
     assert len(stored(app)) == 1 + (write == 302)
+    page = browser.get(f"/cases/show/{case}").text
+    assert ("甲.pdf" in page) is (read == 200 or who == "supervisor")
+    assert (link in page, "上传图片或 PDF" in page) == (read == 200, write == 302)
     assert browser.submit(link.replace("attachment", "detach")).status_code == write
     assert len(stored(app)) == 1
-    if fetch == 200:
-        page = browser.get(f"/cases/show/{case}").text
-        assert ("上传图片或 PDF" in page) is (write == 302)
 
 
-def test_a_stranger_gets_no_file(client, link):
-    answer = client.get(link)
-    assert answer.status_code == 302
-    assert "/login/" in answer.location
+def test_a_stranger_gets_no_file(app, link):
+    stranger = Browser(app)
+    for answer in (stranger.get(link), stranger.submit(link, {"reason": "核对登记信息"}, page="/login/")):
+        assert answer.status_code == 302
+        assert "/login/" in answer.location
 
 
 def test_the_file_goes_where_its_row_goes(app, client_as, browser):
@@ -253,9 +261,9 @@ def test_the_file_goes_where_its_row_goes(app, client_as, browser):
     (link,) = links(browser, f"/stations/show/{key}")
     moved = client_as("county_admin").submit(f"/stations/edit/{key}", data | {"division_code": world.SIBLING})
     assert moved.status_code == 302
-    assert browser.get(link).status_code == 404
+    assert fetch(browser, link).status_code == 404
     county = client_as("county_admin")
-    assert county.get(link).data == PDF
+    assert fetch(county, link).data == PDF
     assert county.submit(link.replace("attachment", "detach")).status_code == 302
     assert stored(app) == []
 
@@ -309,7 +317,7 @@ def test_the_content_is_in_no_audit(app, link):
 )
 def test_a_file_that_cannot_be_opened_is_told_in_words(app, browser, case, link, spoil):
     write_raw(app, link, spoil(raw(app, link)))
-    answer = browser.get(link)
+    answer = fetch(browser, link)
     assert answer.status_code == 422
     assert "附件无法读取" in answer.text
     assert b"%PDF" not in answer.data
@@ -322,7 +330,7 @@ def test_a_file_put_into_another_row_does_not_open(app, browser, case, link):
     upload(browser, f"/cases/attach/{case}", JPEG, "乙.jpg")
     pdf, jpeg = links(browser, f"/cases/show/{case}")
     write_raw(app, pdf, raw(app, jpeg))
-    assert browser.get(link).status_code == 422
+    assert fetch(browser, link).status_code == 422
 
 
 def test_a_list_of_files_reads_no_content(app, browser, case, link, statements):

@@ -134,6 +134,29 @@ def test_a_secret_that_was_left_alone_is_no_dispute(two):
     assert "199****5678" in second.get(path).text
 
 
+def test_a_guess_is_answered_the_same_whether_it_is_right_or_wrong(two, client_as):
+    """Who may not open a secret could ask for one number after the other: "it is saved already" would be the answer."""
+    first, second, path, version = two
+    first.submit(path, form(phone="19900005678", _version=version))
+    staff, answers = client_as("staff"), []
+    for guess in ("19900005678", "19900005679"):
+        answer = staff.submit(path, form(phone=guess, _version=version))
+        assert answer.status_code == 409
+        answers.append(re.sub(r'name="csrf_token"[^>]*>', "", answer.text.replace(guess, "")))
+    assert answers[0] == answers[1]
+    assert "_take_phone" in answers[0]
+    twice = second.submit(path, form(phone="19900005678", _version=version))
+    assert twice.status_code == 302, "who may open it is told that it is saved already"
+
+
+@pytest.mark.parametrize("name", ["csrf_token", "_version", "uid", "station", "x", ""])
+def test_a_dispute_about_what_is_no_field_is_none(two, name):
+    first, _second, path, version = two
+    answer = first.submit(path, form(title="妇女主任", _disputed=name, _version=version))
+    assert answer.status_code == 302
+    assert "妇女主任" in first.get(path).text
+
+
 def test_ending_a_row_that_changed_meanwhile_asks_again(two, key):
     first, second, path, version = two
     first.submit(path, form(title="妇女主任", _version=version))

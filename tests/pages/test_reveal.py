@@ -24,7 +24,12 @@ SECRETS = {
     "happened_at": "某镇某地某处某号",
 }
 # What each of them is shown as, or a piece of it that tells too much.
-MASKED = {"phone": "199****1234", "safe_phone": "199****5678", "id_number": "330***********", "narrative": "（已隐藏）"}
+MASKED = {
+    "phone": "199****1234",
+    "safe_phone": "199****5678",
+    "id_number": "330***************",
+    "narrative": "（已隐藏）",
+}
 REASON = {"column": "phone", "reason": "联系本人"}
 
 

@@ -157,6 +157,10 @@ def test_copy_is_made_changed_and_deleted(client_as, key_of, cells_of):
     [
         ({"title": "", "division_code": COUNTY}, "名称应为"),
         ({"title": "系统管理员", "division_code": COUNTY}, "不能与内置角色同名"),
+        ({"title": "系统\u200b管理员", "division_code": COUNTY}, "名称应为"),
+        ({"title": "本县督导\u202e", "division_code": COUNTY}, "名称应为"),
+        ({"title": "系统管\uf9e4员", "division_code": COUNTY}, "不能与内置角色同名"),
+        ({"title": "系统　管理员", "division_code": COUNTY}, "不能与内置角色同名"),
         ({"title": "外县", "division_code": OTHER_COUNTY}, "无权操作"),
         ({"title": "上级", "division_code": CITY}, "无权操作"),
         ({"title": "没有", "division_code": ""}, "无权操作"),

@@ -6,7 +6,7 @@ import pytest
 
 from app.extensions import db
 from app.scope import acting_as
-from app.security.actor import SETUP
+from app.security.actor import SETUP, Actor
 from models import StaffRole
 from tests.security.attacks import (
     ADMIN,
@@ -33,15 +33,16 @@ from tests.security.attacks import (
     succeeds,
     toggle,
 )
-from tests.world import CHILD, CITY, COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY
+from tests.world import CHILD, CITY, COUNTY, FOREIGN, OTHER_COUNTY, OWN, SIBLING, TODAY
 
 __all__ = ["make_puppets"]  # the fixture
 
 
 @pytest.mark.parametrize("username", ["city_manager", "manager", "system_admin", "city_admin"])
 def test_shipped_roles_are_shaped_by_city_managers_who_do_not_hold_them(context, username):
+    """But 区划管理员: it is held in another city, and by one who is no less than they are."""
     actor = person(username)
-    shaped = {ADMIN, STAFF, CENTER, OFFICER, SUPERVISOR} if username == "city_manager" else set()
+    shaped = {STAFF, CENTER, OFFICER, SUPERVISOR} if username == "city_manager" else set()
     wrong = []
     with acting_as(actor):
         every = some_cells(everything=bool(shaped))
@@ -117,9 +118,13 @@ def test_shipped_role_is_not_renamed_deleted_or_added(context):
         assert not succeeds(lambda: db.session.add(StaffRole(name="新的内置角色")))
 
 
-def test_copy_called_like_a_shipped_role_is_refused(context):
+@pytest.mark.parametrize(
+    "title", [SYSTEM, "系统\u200b管理员", "系统管\uf9e4员", "系统 管理员", "\ufeff督导员", "督\u3000导员"]
+)
+def test_copy_that_reads_like_a_shipped_role_is_refused(context, title):
     with acting_as(person("manager")):
-        assert not succeeds(copy_of(OWN, SUPERVISOR, SYSTEM, []))
+        assert not succeeds(copy_of(OWN, SUPERVISOR, title, []))
+        assert succeeds(copy_of(OWN, SUPERVISOR, f"{title}助理", []))
 
 
 def test_copy_is_usable_only_in_its_owners_part(puppets):
@@ -149,6 +154,26 @@ def test_copy_is_not_widened_under_somebody_at_its_makers_own_level(puppets):
         assert not succeeds(lambda: toggle(copy, cell("Station", "can_export").id))
     with acting_as(person("city_manager")):
         assert succeeds(lambda: toggle(copy, cell("Station", "can_export").id))
+
+
+def test_a_shipped_role_of_the_three_powers_stays_as_it_is(context):
+    """For him too who may hand it all on and holds no more than a copy of it."""
+    by_a_copy = Actor("副手", account_id("nowhere"), person("city_manager").grants)
+    with acting_as(by_a_copy):
+        for register, name in (("Station", "grant_view"), ("Account", "can_grant"), ("Case", "can_view")):
+            assert not succeeds(toggle, MANAGER, cell(register, name).id)
+
+
+@pytest.mark.parametrize(
+    ("place", "widened", "narrowed"), [(OWN, True, True), (CITY, False, True), (FOREIGN, False, False)]
+)
+def test_a_shipped_role_is_not_widened_under_peers_and_people_elsewhere(puppets, place, widened, narrowed):
+    with acting_as(SETUP):
+        db.session.add(scope(puppets[place], role_id(SUPERVISOR), place))
+        db.session.commit()
+    with acting_as(person("city_manager")):
+        assert succeeds(toggle, SUPERVISOR, cell("Station", "can_edit").id) is widened
+        assert succeeds(toggle, SUPERVISOR, cell("Station", "can_export").id) is narrowed
 
 
 def test_copy_in_use_is_not_deleted(puppets):

@@ -12,13 +12,16 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import activation, attempts, users
 from app.security.actor import OPERATOR
-from models import Activation, AuditEntry
+from app.security.roles import DIVISION_ADMIN, STAFF, SUPERVISOR
+from models import Activation, AuditEntry, StaffRole, UserScope
 from tests.conftest import Browser
-from tests.world import PASSWORD
+from tests.pages.sessions import events, is_in
+from tests.world import CHILD, OWN, PASSWORD, TODAY
 
 NOW = datetime(2026, 11, 24, 1, 0)  # noqa: DTZ001  the database stores UTC without zone
 NEW = "Another-pass-2026"
 HTTPS = "https://localhost"
+WEAK = "kite7lamp"  # enough for 工作人员 of a township
 
 
 def issued(app, username="town_admin", **changes) -> str:
@@ -75,6 +78,61 @@ def test_a_link_is_used_once_and_unlocks(context):
         assert (person.password, person.fail_count, person.locked_until) == ("scrypt:new", 0, None)
         assert activation.redeem(token, "scrypt:other", NOW) is None
         assert person.password == "scrypt:new"
+
+
+def role(name):
+    return db.session.scalars(select(StaffRole).where(StaffRole.name == name)).one()
+
+
+def given(account, name, place):
+    """One more scope for somebody."""
+    scope = UserScope(user_id=account.id, role_id=role(name).id, division_code=place, valid_from=TODAY)
+    db.session.add(scope)
+
+
+def narrowed(role):
+    role.permissions.pop()
+
+
+def off_and_on(account):
+    account.active = False
+    db.session.flush()
+    account.active = True
+
+
+CHANGES = {
+    "a scope given": lambda account: given(account, SUPERVISOR, CHILD),
+    "a scope moved": lambda account: setattr(account.scopes[0], "division_code", CHILD),
+    "a scope ended": lambda account: setattr(account.scopes[0], "valid_until", TODAY),
+    "a scope taken": lambda account: db.session.delete(account.scopes[0]),
+    "his role": lambda account: narrowed(account.scopes[0].role),
+    "password": lambda account: setattr(account, "password", "scrypt:new"),
+    "disabled and enabled": off_and_on,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_link_is_void_when_what_it_opens_changed(context, change):
+    """Who kept it would open an account that is more than the one it was given for."""
+    with acting_as(OPERATOR):
+        account = users.find("town_admin")
+        his, anothers = activation.issue(account, NOW), activation.issue(users.find("supervisor"), NOW)
+        change(account)
+        db.session.flush()
+        assert activation.owner_of(his, NOW) is None
+        assert activation.owner_of(anothers, NOW).username == "supervisor"
+        again = activation.issue(account, NOW)
+        assert activation.owner_of(again, NOW) is account
+
+
+def test_a_link_outlives_what_concerns_nobodys_rights(context):
+    with acting_as(OPERATOR):
+        account = users.find("town_admin")
+        token = activation.issue(account, NOW)
+        account.first_name = "改名"
+        attempts.reserve("town_admin", NOW)
+        db.session.flush()
+        assert activation.owner_of(token, NOW) is account
 
 
 # ---- the page
@@ -163,3 +221,46 @@ def test_another_person_may_be_signed_in_meanwhile(app, client_as):
     browser, token = client_as("supervisor"), issued(app)
     assert set_password(browser, token).status_code == 302
     assert "姓名supervisor" in browser.get("/").get_data(as_text=True)
+
+
+# ---- a password that is too weak by now
+
+
+@pytest.fixture
+def promoted(app):
+    """(username, password) of somebody who got more to do than his password is good enough for."""
+    with app.app_context(), acting_as(OPERATOR):
+        users.add("clerk", "姓名clerk", WEAK, [(STAFF, OWN)], TODAY)
+        db.session.commit()
+    assert Browser(app).sign_in("clerk", WEAK).location == "/"
+    with app.app_context(), acting_as(OPERATOR):
+        given(users.find("clerk"), DIVISION_ADMIN, OWN)
+        db.session.commit()
+    return "clerk", WEAK
+
+
+def test_a_password_that_is_too_weak_by_now_signs_nobody_in_and_is_changed_first(app, promoted):
+    browser = Browser(app)
+    way = browser.sign_in(*promoted)
+    assert way.status_code == 302
+    assert re.fullmatch(r"/activate/[\w-]{43,}", way.location)
+    assert not is_in(browser)
+    token = way.location.rpartition("/")[2]
+    page = browser.get(way.location).text
+    assert "您的角色要求更强的密码，请先设置新密码。" in page
+    assert "至少 12 个字符" in page
+    assert set_password(browser, token, WEAK).status_code == 422
+    assert set_password(browser, token).location == "/login/"
+    assert not is_in(browser)
+    assert browser.sign_in("clerk", WEAK).status_code == 422
+    assert browser.sign_in("clerk", NEW).location == "/"
+    assert is_in(browser)
+    assert events(app, "clerk") == ["sign_in", "activation", "activated", "sign_in_failed", "sign_in"]
+
+
+def test_who_does_not_know_the_weak_password_gets_no_link(app, promoted):
+    answer = Browser(app).sign_in("clerk", "kite7lamb")
+    assert answer.status_code == 422
+    assert "/activate/" not in answer.text
+    with app.app_context(), acting_as(OPERATOR):
+        assert db.session.scalars(select(Activation)).all() == []

@@ -107,6 +107,37 @@ def test_who_governs(scope, governs):
     assert delegation.administration(scope, TODAY) == governs
 
 
+@pytest.mark.parametrize("place", [CITY, COUNTY, OWN])
+def test_a_shipped_role_of_the_three_powers_is_not_edited(place):
+    """Even by who may hand on all of it and does not hold it himself: by a copy."""
+    old = facts(MANAGER)
+    new = facts(MANAGER, cells=old.cells - {("Station", "grant_view")})
+    with pytest.raises(DomainError, match="内置"):
+        delegation.check_role(manager(place), old, new, [], is_own=False)
+
+
+@pytest.mark.parametrize(
+    ("place", "widened", "narrowed"),
+    [
+        (OWN, None, None),
+        (COUNTY, None, None),
+        (CITY, "同级", None),
+        ("9901", "辖区以外", "辖区以外"),
+        ("990101001", "辖区以外", "辖区以外"),
+    ],
+)
+def test_a_shipped_role_is_changed_for_those_below(place, widened, narrowed):
+    """What he could not give to a holder himself, he does not give by way of the role."""
+    less, more = facts(SUPERVISOR), facts(SUPERVISOR, cells=shipped_cells(SUPERVISOR) | {("Station", "edit")})
+    for before, after, said in ((less, more, widened), (more, less, narrowed)):
+        asked = (manager(CITY), before, after, [held(SUPERVISOR, place)])
+        if said is None:
+            assert delegation.check_role(*asked, is_own=False) is None
+        else:
+            with pytest.raises(DomainError, match=said):
+                delegation.check_role(*asked, is_own=False)
+
+
 def test_right_to_hand_on_stays_with_the_roles_made_for_it():
     for cell in (("Account", "grant"), ("Station", "grant_view")):
         with pytest.raises(DomainError, match="不能有授权或转授的权限"):
