@@ -25,12 +25,27 @@ from sqlalchemy import create_engine, make_url, text
 
 import config
 from app.demo import PASSWORD
-from tests.bench.client import Client
+from tests.bench.client import Answer, Client
 
 PROCESSES, THREADS = 2, 16
 EDITS, FORMS, GUESSES = 10, 1000, 1000  # saves that each thread tries; forms sent twice; wrong passwords
 ADMIN, VICTIM = "zhen_admin", "zhen_admin2"
 REFUSED, SAVED = 409, 302
+
+
+class Visitor(Client):
+    """A client that opens a new connection after a rest: the server closes one that nobody has used for two seconds."""
+
+    RESTED = 0.5  # seconds
+    used = 0.0
+
+    def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> Answer:
+        if time.monotonic() - self.used > self.RESTED:
+            self.connection.close()  # the next request opens it again
+        try:
+            return super().send(method, path, fields)
+        finally:
+            self.used = time.monotonic()
 
 
 @contextmanager
@@ -47,7 +62,7 @@ def served(address: str, log: Path) -> Iterator[int]:
         try:
             for _ in range(300):
                 try:
-                    if Client(port).send("GET", "/health").status == 200:
+                    if Visitor(port).send("GET", "/health").status == 200:
                         break
                 except OSError:
                     time.sleep(0.1)
@@ -65,7 +80,7 @@ def hidden(page: str, name: str) -> str:
 
 def signed_in(port: int, username: str = ADMIN) -> dict[str, str]:
     """The cookies of somebody who has signed in."""
-    client = Client(port)
+    client = Visitor(port)
     token = hidden(client.send("GET", "/login/").text, "csrf_token")
     fields = {"username": username, "password": PASSWORD, "csrf_token": token}
     assert client.send("POST", "/login/", fields).status == SAVED
@@ -89,7 +104,7 @@ def _threads(work: Callable[..., Counter[str]], port: int, share: int, process: 
 
 def edits(port: int, share: int, name: str, cookies: dict[str, str]) -> Counter[str]:
     """Open the form of volunteer 1, and save another title on the version that it showed."""
-    client, counted = Client(port, **cookies), Counter[str]()
+    client, counted = Visitor(port, **cookies), Counter[str]()
     client.frozen = True
     for n in range(share):
         page = client.send("GET", "/volunteers/edit/1").text
@@ -103,7 +118,7 @@ def edits(port: int, share: int, name: str, cookies: dict[str, str]) -> Counter[
 
 def doubles(port: int, share: int, name: str, cookies: dict[str, str]) -> Counter[str]:
     """Send each form twice at the same time, on two connections."""
-    clients, counted = [Client(port, **cookies), Client(port, **cookies)], Counter[str]()
+    clients, counted = [Visitor(port, **cookies), Visitor(port, **cookies)], Counter[str]()
     for client in clients:
         client.frozen = True
     page = clients[0].send("GET", "/units/add").text
@@ -119,7 +134,7 @@ def doubles(port: int, share: int, name: str, cookies: dict[str, str]) -> Counte
 
 def guesses(port: int, share: int, name: str, _cookies: dict[str, str]) -> Counter[str]:
     """Guess the password of one account, each time from another address."""
-    client, counted = Client(port), Counter[str]()
+    client, counted = Visitor(port), Counter[str]()
     token = hidden(client.send("GET", "/login/").text, "csrf_token")
     client.frozen = True
     for n in range(share):
@@ -139,7 +154,7 @@ def race(name: str, address: str, home: Path) -> dict[str, Any]:
         versions = crowd(edits, port, EDITS)
         twice = crowd(doubles, port, FORMS // (PROCESSES * THREADS) + 1)
         guessed = crowd(guesses, port, GUESSES // (PROCESSES * THREADS) + 1)
-        right = Client(port)
+        right = Visitor(port)
         token = hidden(right.send("GET", "/login/").text, "csrf_token")
         locked = right.send("POST", "/login/", {"username": VICTIM, "password": PASSWORD, "csrf_token": token}).status
         facts = stored(address)
@@ -182,7 +197,7 @@ def secret_canaries() -> list[str]:
 
 def keep_secrets(port: int, canaries: list[str]) -> None:
     """Save both, and send them in forms that are refused, so that error pages and logs have seen them."""
-    client = Client(port, **signed_in(port))
+    client = Visitor(port, **signed_in(port))
     phone, number = canaries
     for subject in ("", "有姓名"):
         page = client.send("GET", "/volunteers/add").text
