@@ -22,12 +22,8 @@ WAITS = ("FOR SHARE", "INSERT INTO user_scope")
 
 @pytest.fixture
 def at_the_lock(app):
-    """Set once the giver comes to where he has to wait; on SQLite that is where his transaction begins."""
+    """Set once the giver comes to where he has to wait."""
     come = Event()
-
-    def begins(_connection):
-        if engine.dialect.name == "sqlite" and current_thread().name == GIVER:
-            come.set()
 
     def asks(_connection, _cursor, statement, *_rest):
         if current_thread().name == GIVER and any(part in statement for part in WAITS):
@@ -35,20 +31,20 @@ def at_the_lock(app):
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "begin", begins, insert=True)  # before the product waits for its turn
     event.listen(engine, "before_cursor_execute", asks)
     yield come
-    event.remove(engine, "begin", begins)
     event.remove(engine, "before_cursor_execute", asks)
 
 
-def test_a_role_that_is_widened_meanwhile_is_not_given_by_who_could_not_give_it(app, puppets, at_the_lock):
+def test_a_role_that_is_widened_meanwhile_is_not_given_by_who_could_not_give_it(app, database, puppets, at_the_lock):
     role, clerk, answers = copied(COUNTY, ADMIN), puppets[OWN], []
     grant = Grant(COUNTY, MANAGER, person("manager").grants[0].permissions, frozenset({("Station", "view")}))
 
     def give():
         with app.app_context(), acting_as(Actor("甲", grants=(grant,))):
             db.session.add(scope(clerk, role, OWN))
+            if database == "sqlite":
+                at_the_lock.set()  # his transaction waits for its turn before it asks for anything
             try:
                 db.session.commit()
                 answers.append("given")
