@@ -13,7 +13,8 @@ from app.extensions import db
 from app.interface import UNSEEN, RegisterInterface, as_text, names_of
 from app.scope import current_actor
 from app.security.roles import VERBS
-from models import AuditEntry, Model
+from models import AuditEntry
+from models.base import models_by_name
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def history_of(datamodel: RegisterInterface, row: Any, offset: int = 0, limit: i
         .offset(offset)
         .limit(limit)
     ).all()
-    models = {name: model for name, model in _models().items() if any(e.register == name for e in entries)}
+    models = {name: model for name, model in models_by_name().items() if any(e.register == name for e in entries)}
     words = {name: _Words(RegisterInterface.of(model), row, entries) for name, model in models.items()}
     return [
         Entry(
@@ -119,10 +120,6 @@ def changes_since(datamodel: RegisterInterface, row: Any, version: str) -> Since
 def verb_text(verb: str) -> str:
     """What an entry did, in Chinese: a verb that can be granted, or an event."""
     return _((VERBS | EVENTS)[verb])
-
-
-def _models() -> dict[str, type]:
-    return {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
 
 
 class _Words:

@@ -18,7 +18,8 @@ from app.extensions import db
 from app.security import handing
 from app.security.actor import Actor
 from app.security.roles import GRANTABLE, HANDING, MATRIX, ROLES, VERBS, Cells, permission_name, shipped_cells, verb_of
-from models import Account, Model, StaffRole, UserScope
+from models import Account, StaffRole, UserScope
+from models.base import models_by_name
 from models.role import TITLE
 
 Cell = tuple[str, str]
@@ -37,8 +38,8 @@ class Tick:
 
 def register_label(register: str) -> str:
     """What a register is called, from its model."""
-    models = {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
-    return str(models[register].__label__) if register in models else register
+    model = models_by_name().get(register)
+    return str(model.__label__) if model is not None else register
 
 
 def cell_text(register: str, verb: str) -> str:

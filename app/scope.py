@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from app.security.actor import Actor
-from models.base import CITY, PLACES, Model, Visibility, place_of
+from models.base import CITY, PLACES, Model, Visibility, models_by_name, place_of
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _narrow: ContextVar[tuple[str, str]] = ContextVar("narrow", default=("", "view"))
@@ -148,8 +148,7 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
 
 def attachable() -> dict[str, Any]:
     """{register: model} of the rows that files may hang on."""
-    models = (m.class_ for m in Model.registry.mappers)
-    return {m.__name__: m for m in sorted(models, key=lambda m: m.__name__) if getattr(m, "__attachments__", False)}
+    return {name: m for name, m in sorted(models_by_name().items()) if getattr(m, "__attachments__", False)}
 
 
 class Criteria(LoaderCriteriaOption):

@@ -34,6 +34,7 @@ __all__ = [
     "Versioned",
     "Visibility",
     "blind_index",
+    "models_by_name",
     "place_of",
     "secret",
 ]
@@ -52,6 +53,11 @@ Model.registry.update_type_annotation_map(
 
 CITY, COUNTY, TOWNSHIP, VILLAGE = 4, 6, 9, 12  # digits of a statistical division code
 PLACES = {"city_code": CITY, "county_code": COUNTY, "township_code": TOWNSHIP}  # a row's derived columns
+
+
+def models_by_name() -> dict[str, Any]:
+    """{register: its model}, for what stands in the database under the name of its class."""
+    return {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
 
 
 class Visibility(enum.Enum):

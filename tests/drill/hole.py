@@ -100,6 +100,11 @@ def everywhere(spec: Spec) -> bool:
     return True
 
 
+def in_divisions(spec: Spec) -> bool:
+    """The one register whose place is typed, and where a supervisor may look at rows but not take them away."""
+    return spec.model is Division
+
+
 def in_stations(spec: Spec) -> bool:
     """What shows in every register is looked for in the shortest one that has forms, lists and actions."""
     return spec.model is Station

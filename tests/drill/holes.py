@@ -25,6 +25,7 @@ from tests.drill.hole import (
     has_key_out_of_sight,
     has_private_columns,
     hole,
+    in_divisions,
     in_stations,
 )
 from tests.security.probes import view_of
@@ -45,8 +46,9 @@ def reads_unguarded(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("town_admin", shown_by=in_stations)
+@hole("system_admin", shown_by=in_divisions)
 def writes_unguarded(app: Flask) -> Iterator[None]:
+    """A code is typed, not chosen: nothing but the guard says that a new division lies elsewhere."""
     with patch.object(guard, "guard_write", lambda *args: None):
         yield
 
@@ -57,7 +59,7 @@ def export_unscoped(app: Flask) -> Iterator[None]:
         yield
 
 
-@hole("mixed", shown_by=in_stations)
+@hole("mixed", shown_by=in_divisions)
 def export_by_the_right_to_view(app: Flask) -> Iterator[None]:
     """Not narrowed to where the person may export."""
 

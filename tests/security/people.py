@@ -24,7 +24,7 @@ from tests.security import answers, policy
 from tests.security.attacks import ADMIN, HANDS, MANAGER, ORDINARY, SUPERVISOR, SYSTEM, below, may_grant
 from tests.security.probe import JUNK_KEYS, NOWHERE, Probe
 from tests.security.prober import Leak, Prober
-from tests.security.probes import rules
+from tests.security.probes import DRILL_FACTOR, rules
 from tests.security.watch import Change, watch
 from tests.world import CHILD, CITY, COUNTY, DIVISIONS, FOREIGN, OTHER_COUNTY, OWN, PEOPLE, SIBLING, TODAY
 
@@ -114,9 +114,9 @@ class PeopleProber(Prober):
     # ---- what is asked
 
     def some(self, values: Iterable[Any], most: int) -> list[Any]:
-        """All of them in a drill, else `most`, others each time."""
-        values = list(values)
-        if self.is_drill or len(values) <= most:
+        """`most` of them (more in a drill), others each time."""
+        values, most = list(values), most * (DRILL_FACTOR if self.is_drill else 1)
+        if len(values) <= most:
             return values
         start = self.turn = (self.turn + most) % len(values)
         return [*values[start:], *values[:start]][:most]

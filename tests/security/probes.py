@@ -29,7 +29,9 @@ HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: betwe
 DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
 # Of so many requests to a route a sample takes one; fewer for people who may do less, or what others may elsewhere.
 MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 3, 8
-SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 8  # requests to a route that everybody makes, even who may not use it at all
+# Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
+ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
+SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes, even who may not use it at all
 
 
 def rules(app: Flask) -> dict[str, Any]:
@@ -80,10 +82,10 @@ class Generator:
 
     def _is_drawn(self, probe: Probe, nth: int) -> bool:
         """All of them, or in a sample one of so many: other ones for each person and on each database."""
-        if not self.is_sample:
+        if not self.is_sample and not (self.is_drill and self.person in ALIKE):
             return True
         kind = self.app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0]
-        among = FEW if self.person in MASTERS else MANY
+        among = ALIKE_SHARE if self.is_drill else FEW if self.person in MASTERS else MANY
         return crc32(f"{kind} {self.person} {probe.endpoint} {probe.method} {nth}".encode()) % among == 0
 
     def _may_use(self, probe: Probe) -> bool:

@@ -335,67 +335,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('attendance', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attendance_volunteer_id'))
-        batch_op.drop_index(batch_op.f('ix_attendance_uid'))
-        batch_op.drop_index(batch_op.f('ix_attendance_training_id'))
-
     op.drop_table('attendance')
-    with op.batch_alter_table('volunteer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_volunteer_uid'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_township_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_station_id'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_id_number_index'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_division_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_county_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_volunteer_city_code_id_ended_on'))
-
     op.drop_table('volunteer')
-    with op.batch_alter_table('station_member', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_station_member_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_station_member_uid'))
-        batch_op.drop_index(batch_op.f('ix_station_member_township_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_station_member_station_id'))
-        batch_op.drop_index(batch_op.f('ix_station_member_division_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_station_member_county_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_station_member_city_code_id_ended_on'))
-
     op.drop_table('station_member')
-    with op.batch_alter_table('case_record', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_case_record_uid'))
-        batch_op.drop_index(batch_op.f('ix_case_record_township_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_case_record_station_id'))
-        batch_op.drop_index(batch_op.f('ix_case_record_id_number_index'))
-        batch_op.drop_index(batch_op.f('ix_case_record_division_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_case_record_county_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_case_record_city_code_id_ended_on'))
-
     op.drop_table('case_record')
-    with op.batch_alter_table('training', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_training_uid'))
-        batch_op.drop_index(batch_op.f('ix_training_township_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_training_held_on'))
-        batch_op.drop_index(batch_op.f('ix_training_division_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_training_county_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_training_city_code_id_ended_on'))
-
     op.drop_table('training')
-    with op.batch_alter_table('member_unit', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_member_unit_uid'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_township_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_division_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_county_code_id_ended_on'))
-        batch_op.drop_index(batch_op.f('ix_member_unit_city_code_id_ended_on'))
-
     op.drop_table('member_unit')
     op.drop_table('serial')
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attachment_uid'))
-        batch_op.drop_index(batch_op.f('ix_attachment_township_code_id'))
-        batch_op.drop_index(batch_op.f('ix_attachment_row_uid'))
-        batch_op.drop_index(batch_op.f('ix_attachment_county_code_id'))
-        batch_op.drop_index(batch_op.f('ix_attachment_city_code_id'))
-
     op.drop_table('attachment')
     for place in PLACES:
         op.create_index(op.f(f'ix_station_{place}_id'), 'station', [place, 'id'])
