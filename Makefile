@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint deps bench drill lock clean
+.PHONY: run test audit lint deps bench drill lock clean
 
 run: .venv/ready
 	@exec $(BIN)/python run.py
@@ -18,6 +18,9 @@ lint: .venv/ready
 
 deps: .venv/ready
 	@sh .ci/deps
+
+audit: .venv/ready deps lint
+	TEST_AUDIT=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 drill: .venv/ready deps
 	@$(BIN)/python -m tests.drill.run

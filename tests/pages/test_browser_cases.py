@@ -15,7 +15,7 @@ from tests.records import PHONE as NUMBER
 from tests.records import case
 from tests.world import OWN, canary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 
 
 def png() -> bytes:

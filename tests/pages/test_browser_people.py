@@ -12,7 +12,7 @@ from models import StaffRole, UserScope
 from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
 from tests.world import COUNTY, DIVISIONS, OWN, TODAY
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 NEW_PASSWORD = "Shan-Hai-8642-xin"
 
 

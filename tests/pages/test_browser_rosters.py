@@ -9,7 +9,7 @@ from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
 from tests.records import id_number
 from tests.world import OWN, canary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 PEOPLE = (
     ("陈丽芳", "联络员", date(1980, 1, 1), "19900001111"),
     ("林娟", "代理员", date(1990, 2, 28), "１９９０ ０００ ２２２２"),
