@@ -149,17 +149,15 @@ def clear(app: Flask) -> None:
                 connection.execute(delete(table))
 
 
-_cells: WeakKeyDictionary[Engine, list[tuple[int, int]]] = WeakKeyDictionary()
+_cells: WeakKeyDictionary[Engine, Rows] = WeakKeyDictionary()
 
 
 def _restore_cells(connection: Connection) -> None:
-    cells = assoc_permissionview_role
-    read = select(cells.c.role_id, cells.c.permission_view_id).order_by(cells.c.role_id, cells.c.permission_view_id)
-    now = [tuple(row) for row in connection.execute(read)]
+    now = read(connection, assoc_permissionview_role)
     shipped = _cells.setdefault(connection.engine, now)
     if now != shipped:
-        connection.execute(delete(cells))
-        connection.execute(insert(cells), [{"role_id": r, "permission_view_id": p} for r, p in shipped])
+        connection.execute(delete(assoc_permissionview_role))
+        connection.execute(insert(assoc_permissionview_role), list(shipped.values()))
 
 
 def build(app: Flask) -> None:

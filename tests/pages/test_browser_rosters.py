@@ -61,7 +61,7 @@ def test_a_roster_is_kept(person, screen):
     record = page.locator("table.record")
     expect(record).to_contain_text("1980-01-01")  # told by the number
     expect(record.get_by_role("row", name="性别")).to_contain_text("女")
-    expect(record).to_contain_text(f"330{'*' * 11}{id_number(date(1980, 1, 1))[14:]}")
+    expect(record).to_contain_text(f"330{'*' * 15}")
     look(page, "volunteer")
 
     page.get_by_role("link", name="离任", exact=True).click()
