@@ -12,7 +12,7 @@ from models import Station, StationHost
 from tests.pages.browsing import PHONE, look
 from tests.world import CHILD, DIVISIONS, OWN, SIBLING, canary
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.conftest import Browser
 from tests.pages.chinese import REACHED, Page, crawl, problems, problems_of_page
 from tests.world import CHILD, CITY, COUNTY, FIRST_STATION, FOREIGN, OWN, PEOPLE, SIBLING, canary
 
+pytestmark = pytest.mark.in_turns  # the words are the same whatever the database
+
 CAN_SIGN_IN = [person for person in PEOPLE.values() if person.active]
 JSON = {"Accept": "application/json"}
 OPTIONS = "/stations/options/division_code"

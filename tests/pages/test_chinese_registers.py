@@ -17,6 +17,8 @@ from tests.world import CHILD, FOREIGN, OWN, PEOPLE, canary
 from views.base import RegisterView
 from views.menu import MENU
 
+pytestmark = pytest.mark.in_turns  # the words are the same whatever the database
+
 VIEWS = [entry.view for entry in MENU if issubclass(entry.view, RegisterView)]
 BASE = {view.class_permission_name: view.route_base for view in VIEWS}
 KEPT = [spec for spec in SPECS if spec.register != "Division"]  # the rows that people write day by day
