@@ -11,8 +11,8 @@ from app import secret
 from app.errors import DomainError
 from app.extensions import db
 from app.files import Checked
-from app.interface import RegisterInterface
-from models import Attachment, Ended
+from app.interface import RegisterInterface, must_be_open
+from models import Attachment
 from models.base import new_uid
 
 MOST = 30  # files of one row
@@ -27,14 +27,9 @@ def of(row: Any) -> list[Attachment]:
     return list(db.session.scalars(select(Attachment).where(Attachment.row_uid == row.uid).order_by(Attachment.id)))
 
 
-def _still_open(row: Any) -> None:
-    if isinstance(row, Ended) and row.ended_on is not None:
-        raise DomainError(f"这条记录已{row.__ending__}，请先恢复再修改。")
-
-
 def attach(row: Any, checked: Checked) -> Attachment:
     """Hang a file that was checked on a row, flushed. Raises DomainError when it has too many, or ended."""
-    _still_open(row)
+    must_be_open(row)
     if len(of(row)) >= MOST:
         raise DomainError(f"一条记录最多 {MOST} 个附件。", "file")
     uid, datamodel = new_uid(), RegisterInterface.of(cast("Any", type(row)))
@@ -69,7 +64,7 @@ def content_of(attachment: Attachment) -> bytes:
 
 def detach(row: Any, attachment: Attachment) -> None:
     """Take a file away, flushed; the history keeps its name. Raises DomainError on an ended row."""
-    _still_open(row)
+    must_be_open(row)
     attachment.division_code = row.place  # the row may have moved since
     db.session.delete(attachment)
     db.session.flush()

@@ -17,7 +17,7 @@ from sqlalchemy.orm.util import identity_key
 from app import clock
 from app.guard import pending
 from app.keys import keys
-from app.scope import current_actor, visibility_of
+from app.scope import current_actor, parent_of, visibility_of
 from app.security.actor import Actor
 from models import Account, AuditEntry, Located, Stamped, UserScope, Versioned
 from models.base import Visibility, place_of
@@ -109,9 +109,8 @@ def _key_of(row: Any) -> str:
 
 def _parent_of(row: Any) -> Any:
     """The stored parent of a child that may be new: from the session, where the guard had to look at it."""
-    relation, session = inspect(type(row)).relationships[row.__parent__], object_session(row)
-    cls, ((local, _remote),) = relation.mapper.class_, relation.local_remote_pairs
-    key = getattr(row, inspect(type(row)).get_property_by_column(local).key)
+    (cls, column), session = parent_of(type(row)), object_session(row)
+    key = getattr(row, column)
     found = session.identity_map.get(identity_key(cls, key)) if session else None
     return found if found is not None or session is None else session.get(cls, key)
 

@@ -70,13 +70,12 @@ def _is_stored_for(session: Session, cls: type, verb: str, keys: Iterable[Any], 
 
 def _parents_of(session: Session, row: Any) -> tuple[type, set[Any]]:
     """The parent's class, and the keys of the parent a row has and had."""
-    relation = inspect(type(row)).relationships[row.__parent__]
-    parent, ((local, _remote),) = getattr(row, row.__parent__), relation.local_remote_pairs
-    name = inspect(type(row)).get_property_by_column(local).key
+    cls, name = scope.parent_of(type(row))
+    parent = getattr(row, row.__parent__)
     keys = {getattr(row, name), *(inspect(row).attrs[name].history.deleted or ())}
     if parent is not None:
         keys.add(inspect(parent).identity[0] if inspect(parent).identity else None)
-    return relation.mapper.class_, keys - {None}
+    return cls, keys - {None}
 
 
 def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, func, insp
 from app import clock, divisions, references, scope, secret
 from app.errors import DomainError
 from app.extensions import db
-from models import Division
+from models import Division, Ended
 
 UNSEEN = "—"
 MAX_INTEGER = 2**31 - 1
@@ -228,6 +228,8 @@ class RegisterInterface(SQLAInterface):
     def edit(self, item: Any, commit: bool = False) -> None:
         """Write a changed row (or several). Raises DomainError with what holds it where it was."""
         for row in item if isinstance(item, list) else [item]:
+            if not (isinstance(row, Ended) and inspect(row).attrs.ended_on.history.has_changes()):
+                must_be_open(row)
             if problem := references.problem_of_move(row):
                 raise DomainError(problem, row.__place__)
         db.session.flush()
@@ -242,6 +244,12 @@ class RegisterInterface(SQLAInterface):
     def delete_all(self, items: Sequence[Any]) -> None:
         for item in items:
             self.delete(item)
+
+
+def must_be_open(row: Any) -> None:
+    """Raise DomainError when a row has ended: it is resumed before anything in it or on it is changed."""
+    if isinstance(row, Ended) and row.ended_on is not None:
+        raise DomainError(_("这条记录已%(ending)s，请先恢复再修改。", ending=row.__ending__))
 
 
 def names_of(target: Any, keys: Iterable[Any]) -> dict[Any, str]:

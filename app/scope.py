@@ -113,7 +113,7 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
             return inside(cls, places)
         return or_(inside(cls, actor.homes), getattr(cls, cls.__place__).in_(sorted(_upward(actor.homes))))
     if kind is Visibility.PARENT:
-        parent = inspect(cls).relationships[cls.__parent__].mapper.class_
+        parent, _column = parent_of(cls)
         asked = (parent.__name__, "view" if verb == "view" else needed(cls, "edit"))
         return getattr(cls, cls.__parent__).has(predicate(parent, actor, asked))
     if kind is Visibility.ATTACHED:
@@ -144,6 +144,13 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if kind is Visibility.COMMON:
         return true()
     return false()
+
+
+def parent_of(cls: Any) -> tuple[Any, str]:
+    """(parent's class, the child's column that says whose it is) of a model that is seen as its parent."""
+    relation = inspect(cls).relationships[cls.__parent__]
+    ((local, _remote),) = relation.local_remote_pairs
+    return relation.mapper.class_, inspect(cls).get_property_by_column(local).key
 
 
 def attachable() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
+from app.scope import parent_of
 from views.forms import Form, RelationField, form_for
 
 BLANK, MOST = 3, 300  # empty lines at the end of a form; lines of one form in which something stands
@@ -43,8 +44,7 @@ class Children:
     @cached_property
     def parent_key(self) -> str:
         """The child's column that says whose it is."""
-        relation = inspect(self.datamodel.obj).relationships[self.datamodel.obj.__parent__]
-        return next(iter(relation.local_columns)).key
+        return parent_of(self.datamodel.obj)[1]
 
     def of(self, parent: Any) -> list[Any]:
         """The visible children of a stored row, in their order."""
