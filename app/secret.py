@@ -67,12 +67,15 @@ def kind_of(row: Any, column: str) -> str:
 
 
 def put(row: Any, column: str, text: str | None) -> None:
-    """Set a secret (None: there is none), with its blind index. The same text again changes nothing."""
+    """Set a secret (None: there is none), with its blind index.
+
+    The same text again is sealed anew and counts as a change: "nothing changed" would confirm a guess.
+    """
     if row.uid is None:
         row.uid = new_uid()
     kind = kind_of(row, column)
     text = KINDS[kind].normalise(text) if text else ""
-    if text == (get(row, column) or ""):
+    if not text and not getattr(row, column):
         return
     token = None
     if text:

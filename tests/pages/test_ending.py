@@ -5,7 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from app.errors import DomainError
 from app.extensions import db
+from app.interface import RegisterInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Attendance, AuditEntry, Case, MemberUnit, Seat, Station, StationMember, Training, Volunteer
@@ -326,3 +328,13 @@ def test_who_may_not_end_or_resume(app, client_as, row, who, status):
 def test_resuming_is_no_link(app, client_as):
     key = make(app, Volunteer)
     assert client_as("town_admin").get(f"/volunteers/resume/{key}").status_code == 405
+
+
+def test_what_has_ended_is_refused_below_the_views_too(context):
+    key = records.volunteer(ended_on=world.TODAY, ended_reason="辞职")
+    with acting_as(SETUP):
+        row = db.session.get(Volunteer, key)
+        row.title = "改职务"
+        with pytest.raises(DomainError, match="请先恢复再修改"):
+            RegisterInterface.of(Volunteer).edit(row)
+        db.session.rollback()

@@ -158,7 +158,8 @@ def test_each_use_has_a_key_of_its_own(context):
 # ---- the same again, and equal ones
 
 
-def test_the_same_text_again_changes_nothing(app):
+def test_the_same_text_again_is_sealed_anew(app):
+    """Else "nothing changed" would tell somebody who may not open a secret that he guessed it."""
     with app.app_context():
         key = records.volunteer(phone=PHONE, id_number=NUMBER)
     with app.app_context(), acting_as(SETUP):
@@ -166,10 +167,22 @@ def test_the_same_text_again_changes_nothing(app):
         before = (row.phone, row.id_number, row.id_number_index)
         secret.put(row, "phone", "199 0000 1234")
         secret.put(row, "id_number", NUMBER.lower())
-        assert (row.phone, row.id_number, row.id_number_index) == before
-        assert not db.session.is_modified(row)
+        assert row.phone != before[0]
+        assert row.id_number != before[1]
+        assert row.id_number_index == before[2]
+        assert (secret.get(row, "phone"), secret.get(row, "id_number")) == (PHONE, NUMBER)
         db.session.commit()
-        assert row.version == 1
+        assert row.version == 2
+
+
+def test_nothing_in_place_of_nothing_changes_nothing(app):
+    with app.app_context():
+        key = records.volunteer()
+    with app.app_context(), acting_as(SETUP):
+        row = db.session.get(Volunteer, key)
+        secret.put(row, "phone", None)
+        secret.put(row, "id_number", "")
+        assert not db.session.is_modified(row)
 
 
 def test_equal_secrets_have_equal_indexes_and_kinds_differ(context):
