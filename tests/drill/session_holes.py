@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from flask import Flask
 
+from app import interface
 from app.security import attempts, revoke, sessions
 from models.base import new_uid
 from tests.drill.hole import hole
@@ -63,7 +64,11 @@ def older_version_saved(app: Flask) -> Iterator[None]:
 
 @hole(attack=intrusions.edits_what_has_ended)
 def ended_row_edited(app: Flask) -> Iterator[None]:
-    with patch.object(Core, "has_ended", lambda self, row: False):
+    """Both the page's word and the rule below it."""
+    with (
+        patch.object(Core, "has_ended", lambda self, row: False),
+        patch.object(interface, "must_be_open", lambda row: None),
+    ):
         yield
 
 
