@@ -34,6 +34,8 @@ SETTINGS = (
     Setting("SESSION_HOURS", "8", "登录后最多几小时，到时必须重新登录"),
     Setting("TRUSTED_HOSTS", "", "允许的主机名，多个用逗号分隔；留空不限制，建议生产环境填写"),
     Setting("PROXIES", "0", "前面有几层可信反向代理（Nginx 等），用于取得真实地址与协议"),
+    Setting("NEUTRAL_NAME", "办公平台", "浏览器标题和历史记录里显示的名字，不透露是什么系统"),
+    Setting("MAINTENANCE", "", "填写一句话就进入维护状态：所有页面只显示这句话；留空正常使用"),
     Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
 )
 LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")

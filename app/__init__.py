@@ -14,7 +14,7 @@ import config
 from app import cli, clock, scope
 from app.extensions import db, prepare_engine
 from app.production import check_production
-from app.scope import acting_as, current_actor
+from app.scope import acting_as
 from app.security import sessions
 from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
@@ -29,29 +29,34 @@ class PlainAppBuilder(AppBuilder):
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The WSGI application; `settings` overrides what the environment says (tests)."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(config.load())
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     check_production(app)
     db.init_app(app)
-    app.before_request(_read_only)
-    CSRFProtect(app)
     from views.errors import register_errors
     from views.headers import register_headers
     from views.home import HomeView
-    from views.menu import MENU, register_views
+    from views.menu import menu_of, register_views
+    from views.static import register_static
 
     register_errors(app)
+    app.before_request(_read_only)
+    CSRFProtect(app)
     register_headers(app)
+    register_static(app)
     with app.app_context():
         prepare_engine(db.engine)
-        builder = PlainAppBuilder(indexview=HomeView, security_manager_class=ScopedSecurityManager, update_perms=False)
+        builder = PlainAppBuilder(
+            indexview=HomeView, security_manager_class=ScopedSecurityManager, update_perms=False,
+            base_template="base.html",
+        )  # fmt: skip
         builder.init_app(app, db.session)
         register_views(builder)
     app.before_request(_load_viewer)
     app.after_request(_touch_session)
-    app.context_processor(lambda: {"menu_entries": MENU, "has_view": _has_view, "viewer": g.get("actor")})
+    app.context_processor(lambda: {"menu": menu_of(g.get("actor")), "viewer": g.get("actor")})
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.divisions_group)
     app.cli.add_command(cli.demo_group)
@@ -61,11 +66,6 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         hops = int(app.config["PROXIES"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
-
-
-def _has_view(view: Any) -> bool:
-    actor = current_actor()
-    return actor is not None and actor.can("view", view.class_permission_name)
 
 
 def _uses_database() -> bool:

@@ -21,7 +21,7 @@ from flask_babel import get_domain
 from sqlalchemy import Connection, inspect, select
 
 import config
-from app import clock, demo, divisions
+from app import assets, clock, demo, divisions
 from app.extensions import db
 from app.scope import acting_as
 from app.security import roles, users
@@ -128,6 +128,7 @@ def _all_cells() -> dict[tuple[str, str], PermissionView]:
 def run(with_demo: bool = False) -> list[str]:
     """Everything, in order; what was done, in sentences. The demonstration stays out of production."""
     compile_catalogue()
+    assets.build()
     migrate()
     done = ["数据库结构、角色与权限已就绪。"]
     with acting_as(SETUP):

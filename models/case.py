@@ -64,7 +64,9 @@ class Case(StationOwned, Ended, Stamped, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[Channel] = mapped_column(info={"label": _l("来访渠道")})
-    is_hotline: Mapped[bool] = mapped_column(default=False, info={"label": _l("由 12338 热线转来")})
+    is_hotline: Mapped[bool] = mapped_column(
+        default=False, info={"label": _l("由 12338 热线转来"), "only_if": ("channel", "CALL")}
+    )
     received_on: Mapped[date] = mapped_column(
         info={"label": _l("来访日期"), "not_future": True, "help": _l("当事人实际来信、来电或来访的日期。")}
     )
@@ -73,8 +75,12 @@ class Case(StationOwned, Ended, Stamped, Model):
         default=False, info={"label": _l("代录"), "help": _l("由乡镇(街道)替村(居)补录的，请勾选。")}
     )
     applicant: Mapped[Applicant] = mapped_column(default=Applicant.SELF, info={"label": _l("申请人")})
-    agent_name: Mapped[str | None] = mapped_column(String(50), info={"label": _l("代理人姓名")})
-    agent_relation: Mapped[str | None] = mapped_column(String(50), info={"label": _l("代理人与当事人关系")})
+    agent_name: Mapped[str | None] = mapped_column(
+        String(50), info={"label": _l("代理人姓名"), "only_if": ("applicant", "AGENT")}
+    )
+    agent_relation: Mapped[str | None] = mapped_column(
+        String(50), info={"label": _l("代理人与当事人关系"), "only_if": ("applicant", "AGENT")}
+    )
 
     name: Mapped[str] = mapped_column(String(50), info={"label": _l("当事人姓名")})
     id_number: Mapped[str | None] = secret(

@@ -70,7 +70,9 @@ class AccountView(BaseView):
             found = sessions.live(g.actor.user_id, clock.now())
             wanted = passwords.rules(users.profile_of(g.signed_in.account, clock.today()))
         rows = [(s, _at(s.created_at), _at(s.seen_at), s.id == g.signed_in.session_id) for s in found]
-        page = self.render_template("account/index.html", title=_("我的登录"), form=form, rows=rows, wanted=wanted)
+        page = self.render_template(
+            "account/index.html", title=_("我的登录"), kind=_("我的登录"), form=form, rows=rows, wanted=wanted
+        )
         return make_response(page, status)
 
     @expose("/sessions/<pk>/end", methods=["POST"])

@@ -47,7 +47,7 @@ class ActivationView(BaseView):
             flash(_("密码已设置，请登录。"), "success")
             return redirect(url_for("SignInView.login"))
         filled = self.render_template(
-            "account/activate.html", title=_("设置密码"), form=form, username=username, name=name,
+            "account/activate.html", title=_("设置密码"), kind=_("设置密码"), form=form, username=username, name=name,
             wanted=passwords.rules(profile),
         )  # fmt: skip
         return make_response(filled, 422 if form.is_submitted() else 200)

@@ -54,6 +54,17 @@ def keep(token: str) -> None:
     session["_user_id"] = token  # where Flask-Login looks; it goes to ScopedSecurityManager.load_user
 
 
+def end_session() -> None:
+    """End the session that asks, if there is one; its cookie is worth nothing afterwards."""
+    signed_in = g.get("signed_in")
+    if signed_in is not None:
+        with acting_as(AUTH):
+            sessions.sign_out(signed_in, clock.now())
+            db.session.commit()
+    logout_user()
+    session.clear()
+
+
 class SignInView(BaseView):
     """One answer for a wrong name, a wrong password and a disabled account."""
 
@@ -70,7 +81,7 @@ class SignInView(BaseView):
             if way_on is not None:
                 return redirect(way_on)
             form.form_errors = [_("账号或密码不正确，或账号已停用、被暂时锁定。")]
-        page = self.render_template("sign_in.html", title=_("登录"), form=form)
+        page = self.render_template("sign_in.html", title=_("登录"), kind=_("登录"), form=form)
         return make_response(page, 422 if request.method == "POST" else 200)
 
     def _sign_in(self, username: str, password: str) -> str | None:
@@ -100,12 +111,6 @@ class SignInView(BaseView):
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        signed_in = g.get("signed_in")
-        if signed_in is not None:
-            with acting_as(AUTH):
-                sessions.sign_out(signed_in, clock.now())
-                db.session.commit()
-        logout_user()
-        session.clear()
+        end_session()
         flash(_("您已退出登录。"), "info")
         return redirect(url_for("SignInView.login"))

@@ -5,8 +5,8 @@ A register is a declaration (views.base.RegisterView); reading, writing, attachi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from flask import abort, flash, request, url_for
 from flask_appbuilder import ModelView
@@ -35,6 +35,13 @@ def bulk_action(verb: str, label: Any, confirm: Any = "") -> Callable[[Callable[
     return decorate
 
 
+class Section(NamedTuple):
+    """Some fields of a form or page under one heading; folded away where they are seldom needed."""
+
+    label: Any
+    is_folded: bool = False
+
+
 class Core(ModelView):
     """The declaration of a register, and what its parts share."""
 
@@ -47,6 +54,7 @@ class Core(ModelView):
     quick_search: ClassVar[list[str]] = ["name"]
     order_columns: list[str]
     export_columns: ClassVar[list[str] | None] = None
+    sections: ClassVar[dict[str, Section]] = {}  # the first column of each section of forms and pages
     children: ClassVar[Sequence[Children]] = ()
     page_size = 25
     list_template = "register/list.html"
@@ -127,8 +135,26 @@ class Core(ModelView):
             self._labels[locale] = {name: str(label) for name, label in self.label_columns.items()}
         return self._labels[locale]
 
-    def _page(self, template: str, **values: Any) -> str:
-        return self.render_template(template, view=self, covers=scope.covers, **values)
+    def sections_of(self, fields: Iterable[Any]) -> list[tuple[Section, list[Any]]]:
+        """The fields of a form or page (whatever has a `name`), in their order, as sections."""
+        found: list[tuple[Section, list[Any]]] = []
+        for field in fields:
+            name = field["name"] if isinstance(field, dict) else field.name
+            if name == "csrf_token":
+                continue
+            if name in self.sections or not found:
+                found.append((self.sections.get(name, Section("")), []))
+            found[-1][1].append(field)
+        return found
+
+    def _page(self, template: str, kind: Any, row: Any = None, **values: Any) -> str:
+        """A page of this register; `kind` says what it is in the window's frame, without a word of what is on it."""
+        crumbs = [] if template == self.list_template else [(self.title_name, self.url("list"))]
+        if row is not None and template != self.show_template:
+            crumbs.append((str(row), self.url("show", pk=self.key(row))))
+        return self.render_template(
+            template, view=self, covers=scope.covers, kind=kind, crumbs=crumbs, row=row, **values
+        )
 
     def _row(self, pk: str, verb: str = "view") -> Any:
         """The row, 404 when the viewer cannot see it, 403 when he can see but not `verb` it."""

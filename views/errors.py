@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
@@ -19,6 +19,7 @@ PAGES: dict[int, tuple[Any, Any]] = {
     403: (_l("没有权限"), _l("您的角色不能进行这个操作。如工作需要，请联系上级管理员。")),
     404: (_l("没有找到"), _l("没有这个页面或记录，或者它不在您的管辖范围内。")),
     405: (_l("不支持的操作"), _l("请从页面上的按钮进行操作。")),
+    409: (_l("内容已变化"), _l("您打开页面之后，内容已被他人修改。请重新打开页面再操作。")),
     413: (_l("内容过大"), _l("提交的内容或文件超过了大小限制。")),
     414: (_l("地址过长"), _l("查询内容过长，请缩短后重试。")),
     429: (_l("操作过于频繁"), _l("请稍等片刻再试。")),
@@ -35,7 +36,9 @@ def page(status: int, message: Any = None) -> Response:
         return make_response(jsonify(message=str(message)), status)
     if "_login_user" not in g:
         g._login_user = AnonymousUserMixin()  # Flask-Login would ask the database, which may be what failed
-    return make_response(render_template("error.html", title=title, message=message, status=status), status)
+    return make_response(
+        render_template("error.html", title=title, kind=_("提示"), message=message, status=status), status
+    )
 
 
 def register_errors(app: Flask) -> None:
@@ -62,6 +65,8 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> Any:
         db.session.rollback()
+        if request.endpoint == "LeaveView.leave":
+            return redirect(url_for("LeaveView.calendar"), 303)  # who leaves in a hurry is shown nothing of ours
         return page(400, _("页面已过期，请返回上一页，刷新后重新提交。"))
 
     @app.errorhandler(DomainError)
@@ -83,6 +88,12 @@ def register_errors(app: Flask) -> None:
         app.logger.error("Database does not answer: %s", type(_error.orig).__name__)
         db.session.rollback()
         return page(503)
+
+    @app.before_request
+    def maintenance() -> Any:
+        """One sentence instead of every page, while somebody works on the product (setting MAINTENANCE)."""
+        is_page = request.endpoint not in ("static", "HealthView.check")
+        return page(503, app.config["MAINTENANCE"]) if app.config["MAINTENANCE"] and is_page else None
 
     @app.before_request
     def refuse_nul() -> Any:

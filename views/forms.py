@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_babel import gettext as _
@@ -25,7 +25,12 @@ EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 
 
 class Form(FlaskForm):
-    """A form that reads posted form fields and nothing else: no JSON, no files."""
+    """A form that reads posted form fields and nothing else: no JSON, no files.
+
+    `conditions` {column: "other column=its answer"}: what is asked for only beside a certain answer.
+    """
+
+    conditions: ClassVar[dict[str, str]] = {}
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
@@ -33,8 +38,20 @@ class Form(FlaskForm):
                 return None
             return request.form if request.method == "POST" else None
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A field that is only asked for beside a certain answer (`only_if`) is empty beside any other."""
+        super().validate(extra_validators)
+        for asked, condition in self.conditions.items():
+            name, _equals, answer = condition.partition("=")
+            if name in self and str(self[name].data or "") != answer:
+                field = self[asked]
+                field.errors, field.process_errors, field.data = [], [], False if field.type == "TickField" else None
+                if isinstance(field, SecretField):
+                    field.is_removed = True
+        return not self.errors
 
-CONTROL = {"class": "form-control"}
+
+CONTROL, CHOICE = {"class": "form-control"}, {"class": "form-select"}
 
 
 def tidy(text: str | None) -> str | None:
@@ -314,7 +331,7 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if target is not None:
         return RelationField(datamodel=datamodel, column=name, target=target, verb=verb, **common)
     if kind == "enum":
-        return EnumField(enum_class=column.type.enum_class, render_kw=CONTROL, **common)
+        return EnumField(enum_class=column.type.enum_class, render_kw=CHOICE, **common)
     if kind == "boolean":
         return TickField(**common)
     if kind == "integer":
@@ -329,7 +346,10 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
 def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[Form]:
     """A form class with the columns `names`; `verb` is what the post will do (add, edit)."""
     fields = {name: field_for(datamodel, name, verb) for name in names}
-    return type(f"{datamodel.register}Form", (Form,), fields)
+    conditions = {
+        name: "=".join(datamodel.info(name)["only_if"]) for name in names if "only_if" in datamodel.info(name)
+    }
+    return type(f"{datamodel.register}Form", (Form,), fields | {"conditions": conditions})
 
 
 class EndForm(Form):

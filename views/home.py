@@ -20,4 +20,4 @@ class HomeView(IndexView):
         grants = actor.grants if actor else ()
         paths = divisions.paths_of(grant.division_code for grant in grants)
         scopes = [(grant.role, paths.get(grant.division_code, "")) for grant in grants]
-        return self.render_template("home.html", title=_("首页"), scopes=scopes)
+        return self.render_template("home.html", title=_("工作台"), kind=_("工作台"), scopes=scopes)

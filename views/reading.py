@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import abort, jsonify, redirect, request, send_file
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app import clock, divisions, scope
@@ -41,6 +42,7 @@ class Reading(Core):
         rows = self.datamodel.page(asked.query, self.quick_search, page * asked.size, asked.size)
         return self._page(
             self.list_template,
+            _("列表"),
             title=self.title_name,
             asked=asked,
             count=count,
@@ -48,12 +50,18 @@ class Reading(Core):
             pages=max(1, -(-count // asked.size)),
             rows=list(zip(rows, self.datamodel.cells(rows, self.list_columns), strict=True)),
             sizes=parameters.PAGE_SIZES,
+            heads=[self._head(name) for name in self.list_columns],
             actions=[a for a in self.actions.values() if self.can(a.func._verb)],
             filters=self._filter_fields(asked),
             link=self._link,
             show_base=self.url("show", pk=""),
             edit_base=self.url("edit", pk="") if "edit" not in self.exclude_route_methods else "",
         )
+
+    def _head(self, name: str) -> Markup:
+        """The attributes of a column's cells: what it is called, where a phone shows no heads; no breaks in dates."""
+        is_short = name in self.datamodel.list_columns and self.datamodel.kind(name) not in ("text", "relation")
+        return Markup(' class="nowrap"' if is_short else "") + Markup(' data-label="{}"').format(self.labels[name])
 
     def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
         """This list (or its export) as it is asked for now, with another order, page or page size."""
@@ -101,7 +109,8 @@ class Reading(Core):
         entries = history_of(self.datamodel, row, page * HISTORY_PAGE, HISTORY_PAGE + 1)
         more = len(entries) > HISTORY_PAGE
         return self._page(
-            self.history_template, title=_("「%(name)s」的修改记录", name=row), row=row, entries=entries[:HISTORY_PAGE],
+            self.history_template, _("修改记录"), title=_("「%(name)s」的修改记录", name=row), row=row,
+            entries=entries[:HISTORY_PAGE],
             page=page, more=more,
         )  # fmt: skip
 
@@ -157,11 +166,12 @@ class Reading(Core):
                 "label": self.labels[name],
                 "text": (opened or {}).get(name, cell),
                 "is_open": name in (opened or {}),
+                "is_long": bool(self.datamodel.info(name).get("multiline")),
                 "may_open": may_open and bool(cell) and bool(self.datamodel.info(name).get("secret")),
             }
             for name, cell in zip(self.show_columns, cells, strict=True)
         ]
         return self._page(
-            self.show_template, title=str(row), row=row, fields=fields, facts=self.facts(row),
+            self.show_template, _("详情"), title=str(row), row=row, fields=fields, facts=self.facts(row),
             children=[child.shown(row) for child in self.children], files=self.files_of(row),
         )  # fmt: skip

@@ -39,6 +39,7 @@ class RoleView(RegisterView):
         has_handing = any(verb.startswith(HANDING) for _, verb in roles.cells_of(row) | open_)
         return self._page(
             self.show_template,
+            _("详情"),
             title=str(row),
             row=row,
             fields=fields,
@@ -67,6 +68,7 @@ class RoleView(RegisterView):
             return redirect(self.url("show", pk=pk))
         page = self._page(
             "role/confirm.html",
+            _("确认"),
             title=_("确认修改角色：%(name)s", name=row),
             row=row,
             is_stale=is_stale,

@@ -49,5 +49,6 @@ class TrainingView(RegisterView):
         people, more = training.people(year, only_none, page * PAGE, PAGE)
         title = _("%(year)s 年培训学时", year=year)
         return self._page(
-            "training/hours.html", title=title, year=year, only_none=only_none, people=people, page=page, more=more
-        )
+            "training/hours.html", _("学时"), title=title, year=year, only_none=only_none, people=people, page=page,
+            more=more,
+        )  # fmt: skip

@@ -69,7 +69,7 @@ class UserView(RegisterView):
         if not self._save(None, change):
             return redirect(self.url("show", pk=pk))
         link = url_for("ActivationView.activate", token=made[0], _external=True)
-        return self._page("account/link.html", title=_("激活链接：%(name)s", name=row), row=row, link=link)
+        return self._page("account/link.html", _("链接"), title=_("激活链接：%(name)s", name=row), row=row, link=link)
 
     # ---- his scopes
 
@@ -86,6 +86,7 @@ class UserView(RegisterView):
             form.valid_from.data = today
         page = self._page(
             self.show_template,
+            _("详情"),
             title=str(row),
             row=row,
             fields=list(zip([self.labels[name] for name in self.show_columns], cells, strict=True)),

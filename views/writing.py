@@ -108,6 +108,13 @@ class Writing(Core):
         checked = [form.validate_on_submit(), *(child.validate() for child in rows)]
         return all(checked)
 
+    def is_filled(self, fields: Sequence[Any], conflicts: Conflicts | None) -> bool:
+        """Whether a folded section of a form has anything in it that should be seen."""
+        return any(
+            field.errors or field.data or getattr(field, "masked", "") or (conflicts and conflicts.of(field.name))
+            for field in fields
+        )
+
     def _remember(self, form: FlaskForm, row: Any) -> None:
         for field in form:
             if isinstance(field, SecretField):
@@ -128,7 +135,8 @@ class Writing(Core):
         conflicts: Conflicts | None = None,
     ) -> Any:
         page = self._page(
-            self.form_template, title=title, form=form, verb=verb, row=row, rows=rows, conflicts=conflicts,
+            self.form_template, _("新增") if verb == "add" else _("修改"), title=title,
+            form=form, verb=verb, row=row, rows=rows, conflicts=conflicts,
             once=once.token(),
         )  # fmt: skip
         if request.method == "GET":
@@ -159,7 +167,7 @@ class Writing(Core):
                 return redirect(self.url("show", pk=self.key(row)))
             row = self._ending_row(pk)
         title = _("%(ending)s：%(name)s", ending=self.ending, name=row)
-        page = self._page(self.end_template, title=title, form=form, row=row)
+        page = self._page(self.end_template, _("修改"), title=title, form=form, row=row)
         return make_response(page, 200 if request.method == "GET" else 409 if is_stale else 422)
 
     @expose("/resume/<pk>", methods=["POST"])

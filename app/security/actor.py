@@ -16,6 +16,7 @@ class Grant:
     role: str
     permissions: Cells = frozenset()
     grantable: Cells = frozenset()
+    place: str = ""  # what the division is called
 
     @property
     def is_city(self) -> bool:
@@ -72,6 +73,12 @@ class Actor:
     @staticmethod
     def _grantable(grants: Iterable[Grant]) -> Cells:
         return frozenset[tuple[str, str]]().union(*(g.grantable for g in grants))
+
+    @property
+    def posts(self) -> str:
+        """Who he is and where, in a few words: 工作人员 · 五马街道 (and 2 more)."""
+        first, more = self.grants[:1], len(self.grants) - 1
+        return "".join(f"{g.role} · {g.place}" for g in first) + (f" 等 {more + 1} 处" if more > 0 else "")
 
     @property
     def homes(self) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def _nobody() -> str:
 
 # Built once: it runs for every request.
 _GRANTS = (
-    select(UserScope.division_code, StaffRole.name, ViewMenu.name, Permission.name)
+    select(UserScope.division_code, Division.name, StaffRole.name, ViewMenu.name, Permission.name)
+    .join(Division, Division.code == UserScope.division_code)
     .join(StaffRole, StaffRole.id == UserScope.role_id)
     .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == StaffRole.id)
     .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
@@ -44,16 +45,18 @@ def grants_of(user_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force on `today`, with the permissions of their roles, in one statement."""
     rows = db.session.execute(_GRANTS, {"user_id": user_id, "today": today})
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for code, role, register, permission in rows:
+    names: dict[str, str] = {}
+    for code, name, role, register, permission in rows:
+        names[code] = name
         cells = found.setdefault((code, role), set())
         if permission:
             cells.add((register, verb_of(permission)))
-    return tuple(_grant(code, title_of(role), cells) for (code, role), cells in sorted(found.items()))
+    return tuple(_grant(code, names[code], title_of(role), cells) for (code, role), cells in sorted(found.items()))
 
 
-def _grant(code: str, role: str, cells: set[tuple[str, str]]) -> Grant:
+def _grant(code: str, name: str, role: str, cells: set[tuple[str, str]]) -> Grant:
     handing = {cell for cell in cells if cell[1].startswith(HANDING)}
-    return Grant(code, role, frozenset(cells - handing), plain(handing))
+    return Grant(code, role, frozenset(cells - handing), plain(handing), name)
 
 
 def find(username: str) -> Account | None:

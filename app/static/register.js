@@ -1,4 +1,4 @@
-// What a register page needs beyond HTML: relation choosers, ask before deleting, tick all.
+// What a register page needs beyond HTML: relation choosers, lines of child rows, fields that depend on others, tick all.
 import { attach } from "./relation.js";
 
 // Another line for a table of child rows: a copy of its last one, emptied and numbered on.
@@ -8,7 +8,7 @@ document.querySelectorAll("[data-lines]").forEach((lines) => {
   let number = Number(first[2]);
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-default btn-sm";
+  button.className = "btn btn-outline-secondary";
   button.textContent = "再加一行";
   button.addEventListener("click", () => {
     const line = plain.cloneNode(true);
@@ -28,13 +28,20 @@ document.querySelectorAll("[data-lines]").forEach((lines) => {
 
 document.querySelectorAll("[data-relation]").forEach(attach);
 
+// What is only asked for beside a certain answer. The server empties what does not belong.
+document.querySelectorAll("[data-only-if]").forEach((field) => {
+  const [name, answer] = field.dataset.onlyIf.split("=");
+  const other = field.closest("form").elements[name];
+  const show = () => { field.hidden = other.value !== answer; };
+  other.addEventListener("change", show);
+  show();
+});
+
+// Where something is wrong, there the hand goes first.
+document.querySelector(".has-error :is(input:not([type=hidden]), select, textarea)")?.focus();
+
 // On a phone what was found comes before the search form.
 if (window.matchMedia("(max-width: 767px)").matches) document.querySelector(".search")?.removeAttribute("open");
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-confirm]");
-  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
-});
 
 document.querySelectorAll("[data-check-all]").forEach((all) => {
   all.addEventListener("change", () => {

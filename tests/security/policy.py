@@ -16,6 +16,8 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "static": PUBLIC,
     "appbuilder.static": PUBLIC,
     "HealthView.check": PUBLIC,
+    "LeaveView.leave": PUBLIC,
+    "LeaveView.calendar": PUBLIC,
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
     "ActivationView.activate": PUBLIC,

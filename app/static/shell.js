@@ -1,0 +1,70 @@
+// What every page of the product has: leaving quickly, menus that close, keys, and a question before what cannot be undone.
+
+const $ = (selector, within = document) => within.querySelector(selector);
+
+// ---- 快速离开: the page is gone at once; the server ends the session and shows a neutral page.
+const leaving = $("[data-leave]");
+let shifts = [];
+function leave() {
+  document.body.hidden = true;
+  document.title = "日历";
+  leaving.requestSubmit();
+}
+leaving?.addEventListener("submit", () => { document.body.hidden = true; window.dispatchEvent(new Event("leaving")); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Shift") { shifts = []; return; }
+  if (event.repeat || !leaving) return;
+  shifts = [...shifts, event.timeStamp].filter((at) => event.timeStamp - at < 1500);
+  if (shifts.length === 3) leave();
+});
+
+// ---- menus: one that is open closes when something else is pressed, and on Esc
+const menus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menus().forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
+  if (location.hash === "#menu") location.hash = "#main";
+});
+$("#menu")?.addEventListener("click", (event) => { if (event.target.closest("a[aria-current]")) location.hash = "#main"; });
+
+// ---- keys. Single letters can be switched off (WCAG 2.1.4); that is remembered in this browser and says nothing about anybody.
+const KEYS = "keys";
+const may = () => { try { return localStorage.getItem(KEYS) !== "off"; } catch { return true; } };
+const box = $("[data-keys]"), help = $("#help");
+if (box) {
+  box.checked = may();
+  box.addEventListener("change", () => { try { localStorage.setItem(KEYS, box.checked ? "on" : "off"); } catch { /* a browser that keeps nothing */ } });
+}
+document.querySelectorAll("[data-help]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+});
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+    const save = $("[data-save]");
+    if (save) { event.preventDefault(); if (!$("dialog[open]")) save.click(); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog") || !may()) return;
+  const find = $("[data-find]");
+  if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
+  if (event.key === "?" && help) { event.preventDefault(); help.showModal(); }
+});
+
+// ---- ask first: the button goes on only after 确定
+const asking = $("#confirm");
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (!button || !asking || button.dataset.confirmed) return;
+  event.preventDefault();
+  $("#confirm-text").textContent = button.dataset.confirm;
+  asking.returnValue = "";
+  asking.showModal();
+  asking.addEventListener("close", () => {
+    if (asking.returnValue !== "yes") { button.focus(); return; }
+    button.dataset.confirmed = "yes";
+    button.click();
+    delete button.dataset.confirmed;
+  }, { once: true });
+});
