@@ -5,7 +5,6 @@ import unicodedata
 from datetime import date
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,18 +19,19 @@ from app import clock, identity, secret
 from app.audit import plain
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
+from views import typed
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 
 
 class Form(FlaskForm):
-    """A form that reads posted form fields and nothing else: no JSON, no files."""
+    """A form that reads posted form fields (or a draft of them) and nothing else: no JSON, no files."""
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None:
                 return None
-            return request.form if request.method == "POST" else None
+            return typed.fields() if typed.is_filled() else None
 
 
 CONTROL = {"class": "form-control"}
