@@ -40,17 +40,17 @@ KINDS = {
 }
 
 
-def seal(place: str, content: bytes) -> bytes:
+def seal(place: str, content: bytes, purpose: str = "seal") -> bytes:
     """key id + ":" + nonce + ciphertext of `content`, bound to `place` ("table:column:uid")."""
-    key_id, key = next(iter(keys("seal").items()))
+    key_id, key = next(iter(keys(purpose).items()))
     nonce = os.urandom(NONCE)
     return key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, place.encode())
 
 
-def unseal(place: str, sealed: bytes) -> bytes:
+def unseal(place: str, sealed: bytes, purpose: str = "seal") -> bytes:
     """The content that was sealed at `place`. Raises InvalidTag for another place, another key, or a changed byte."""
     key_id, _, rest = sealed.partition(b":")
-    key = keys("seal").get(key_id.decode("ascii", "replace"))
+    key = keys(purpose).get(key_id.decode("ascii", "replace"))
     if key is None or len(rest) < NONCE:
         raise InvalidTag()
     return AESGCM(key).decrypt(rest[:NONCE], rest[NONCE:], place.encode())

@@ -32,11 +32,18 @@ def require(view: Any, verb: str) -> Any:
     return None
 
 
+def is_script() -> bool:
+    """Whether a script of ours asks: it reads JSON, no page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def to_sign_in() -> Any:
-    """Where a stranger goes; a script gets 401 instead of a page."""
-    if request.accept_mimetypes.best == "application/json":
+    """Where a stranger goes, and after it back to the page he asked for or posted from; a script gets 401 instead."""
+    if is_script():
         return jsonify(message=_("登录已失效，请重新登录。")), 401
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    rule = request.url_rule
+    has_page = request.method in ("GET", "POST") and rule is not None and "GET" in (rule.methods or ())
+    target = request.full_path.rstrip("?") if has_page else None
     return redirect(url_for("SignInView.login", next=target))
 
 

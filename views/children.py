@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
@@ -14,6 +13,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
 from app.scope import parent_of
+from views import typed
 from views.forms import Form, RelationField, form_for
 
 BLANK, MOST = 3, 300  # empty lines at the end of a form; lines of one form in which something stands
@@ -69,7 +69,7 @@ class ChildRow:
         self.key = inspect(child).identity[0] if child is not None else ""
         self.version = child.version if child is not None else ""
         self.problem = ""
-        self.is_removed = f"{prefix}-_remove" in request.form
+        self.is_removed = f"{prefix}-_remove" in typed.fields()
 
     @property
     def is_blank(self) -> bool:
@@ -84,7 +84,7 @@ class ChildRows:
     def __init__(self, declared: Children, parent: Any) -> None:
         self.declared, self.name, self.label = declared, declared.name, declared.label
         self.stored = {str(inspect(child).identity[0]): child for child in declared.of(parent)}
-        self.lines = self._posted() if request.method == "POST" else self._fresh()
+        self.lines = self._posted() if typed.is_filled() else self._fresh()
         self._look_up()
 
     @property
@@ -97,7 +97,7 @@ class ChildRows:
         return [ChildRow(self.declared, f"{self.name}-{n}", child) for n, child in enumerate(children)]
 
     def _posted(self) -> list[ChildRow]:
-        marks = (re.fullmatch(rf"{self.name}-(\d{{1,4}})-_key", key, re.ASCII) for key in request.form)
+        marks = (re.fullmatch(rf"{self.name}-(\d{{1,4}})-_key", key, re.ASCII) for key in typed.fields())
         numbers = sorted({int(mark[1]) for mark in marks if mark})
         if len(numbers) > MOST_POSTED:
             raise DomainError(_("一张表最多 %(n)s 行。", n=MOST))
@@ -113,12 +113,12 @@ class ChildRows:
 
     def _line(self, prefix: str) -> ChildRow:
         """One posted line; what cannot be saved as it is says why, unless it is to be removed."""
-        key = request.form.get(f"{prefix}-_key", "")
+        key = typed.fields().get(f"{prefix}-_key", "")
         line = ChildRow(self.declared, prefix, self.stored.get(key))
         if key and line.child is None:
             line.key = key
             line.problem = "" if line.is_removed else _("这一行已被他人删除；不再需要的，请勾选「删除」。")
-        elif line.child is not None and request.form.get(f"{prefix}-_version") != str(line.version):
+        elif line.child is not None and typed.fields().get(f"{prefix}-_version") != str(line.version):
             line.problem = _("这一行已被他人修改，现在是：%(now)s。请核对后再次保存。", now=self._now(line.child))
         return line
 

@@ -7,7 +7,6 @@ was typed, what the other person made of each field, and a choice where both cha
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from flask_wtf import FlaskForm
 
 from app import secret
@@ -15,6 +14,7 @@ from app.audit import plain
 from app.history import Since, changes_since
 from app.interface import RegisterInterface
 from app.scope import covers
+from views import typed
 from views.forms import SecretField
 
 MINE, THEIRS = "mine", "theirs"
@@ -58,7 +58,7 @@ class Conflicts:
 
     def settle(self) -> None:
         """Compare the version of the post with the row's; follow what was chosen about earlier disputes."""
-        if request.form.get("_version") == str(self.version):
+        if typed.fields().get("_version") == str(self.version):
             self._choose()
             return
         for field in self._fields():
@@ -67,7 +67,7 @@ class Conflicts:
         self.is_saved_already = all(self._mine(f.name) in (None, self._current(f.name)) for f in self._fields())
         if self.is_saved_already:
             return  # sent twice
-        since = changes_since(self.datamodel, self.row, request.form.get("_version", ""))
+        since = changes_since(self.datamodel, self.row, typed.fields().get("_version", ""))
         self.found = [self._compare(field, since) for field in self._fields() if field.name in since.columns]
         if not self.found:
             self.found = [Conflict("", "", since.who, since.at, "", "", False)]
@@ -110,9 +110,9 @@ class Conflicts:
 
     def _choose(self) -> None:
         """The second round: for each disputed field of the first one, keep what is typed or take the other's."""
-        asked = [name for name in request.form.getlist("_disputed") if name in {f.name for f in self._fields()}]
+        asked = [name for name in typed.fields().getlist("_disputed") if name in {f.name for f in self._fields()}]
         for name in asked:
-            choice = request.form.get(f"_take_{name}")
+            choice = typed.fields().get(f"_take_{name}")
             if choice == THEIRS:
                 self._take_theirs(name)
             elif choice != MINE:

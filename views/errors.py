@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import BadInput, DomainError, OutOfScope
 from app.extensions import db
+from views.access import is_script
 
 PAGES: dict[int, tuple[Any, Any]] = {
     400: (_l("请求无效"), _l("地址或提交的内容有误，请返回后重试。")),
@@ -32,7 +33,7 @@ def page(status: int, message: Any = None) -> Response:
     """The error page, or the same as JSON for a script."""
     title, usual = PAGES.get(status, PAGES[400 if status < 500 else 500])
     message = message or usual
-    if request.accept_mimetypes.best == "application/json":
+    if is_script():
         return make_response(jsonify(message=str(message)), status)
     if "_login_user" not in g:
         g._login_user = AnonymousUserMixin()  # Flask-Login would ask the database, which may be what failed

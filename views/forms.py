@@ -5,7 +5,6 @@ import unicodedata
 from datetime import date
 from typing import Any, ClassVar
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,12 +19,13 @@ from app import clock, identity, secret
 from app.audit import plain
 from app.interface import MAX_INTEGER, RegisterInterface
 from app.scope import current_actor
+from views import typed
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 
 
 class Form(FlaskForm):
-    """A form that reads posted form fields and nothing else: no JSON, no files.
+    """A form that reads posted form fields (or a draft of them) and nothing else: no JSON, no files.
 
     `conditions` {column: "other column=its answer"}: what is asked for only beside a certain answer.
     """
@@ -36,7 +36,7 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None:
                 return None
-            return request.form if request.method == "POST" else None
+            return typed.fields() if typed.is_filled() else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A field that is only asked for beside a certain answer (`only_if`) is empty beside any other."""

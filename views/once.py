@@ -8,11 +8,12 @@ import secrets
 from flask import request
 
 from app.scope import current_actor
+from views import typed
 
 
 def token() -> str:
     """What the empty form carries, and what it carried when it comes back."""
-    sent = request.form.get("_once", "")
+    sent = typed.fields().get("_once", "")
     return sent if re.fullmatch(r"[0-9a-f]{32}", sent, re.ASCII) else secrets.token_hex(16)
 
 

@@ -28,7 +28,7 @@ class RoleView(RegisterView):
     order_columns = ["name"]
     exclude_route_methods: ClassVar[set[str]] = {
         *RegisterView.exclude_route_methods, "add", "edit", "end", "resume", "delete", "export", "options",
-        "reveal", "attach", "attachment", "detach",
+        "reveal", "attach", "attachment", "detach", "draft", "draft_new", "discard", "discard_new",
     }  # fmt: skip
 
     def _show(self, row: Any, opened: dict[str, str] | None = None) -> Any:

@@ -36,7 +36,7 @@ class UserView(RegisterView):
     quick_search = ["username", "first_name"]
     exclude_route_methods: ClassVar[set[str]] = {
         *RegisterView.exclude_route_methods, "end", "resume", "delete", "export", "reveal", "attach", "attachment",
-        "detach",
+        "detach", "draft", "draft_new", "discard", "discard_new",
     }  # fmt: skip
 
     def _init_forms(self) -> None:

@@ -14,24 +14,26 @@ from flask_wtf import FlaskForm
 from app import clock
 from app.errors import BadInput
 from models import Ended
-from views import once
+from views import once, typed
 from views.access import needs, require
 from views.children import ChildRows
 from views.conflicts import Conflicts
-from views.core import Core, bulk_action
+from views.core import bulk_action
+from views.drafting import Drafting
 from views.forms import EndForm, RelationField, SecretField, may_choose
 
 MAX_SELECTED = 1000
 
 
-class Writing(Core):
+class Writing(Drafting):
     """Every method asks for one verb, and saves a form only on the version it was filled in on."""
 
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
     def add(self) -> Any:
+        self._restore()
         form, rows = self.add_form(), [child.rows(None) for child in self.children]
-        if request.method == "GET":
+        if not typed.is_filled():
             for name, key in self._prefilled().items():
                 form[name].data = key
         uid = once.uid_for(self.datamodel.register)
@@ -43,8 +45,10 @@ class Writing(Core):
                 self.datamodel.add(row)
                 for child in rows:
                     child.save(row)
+                self._forget_draft()
 
-            if self._is_there(uid) or self._save(form, change) or self._is_there(uid):
+            is_saved = self._is_there(uid) and self._save(None, self._forget_draft)
+            if is_saved or self._save(form, change) or self._is_there(uid):
                 return self._added(uid, form)
         return self._form(form, _("新增%(register)s", register=self.title_name), "add", rows=rows)
 
@@ -81,12 +85,15 @@ class Writing(Core):
         if self.has_ended(row):
             flash(_("这条记录已%(ending)s，请先恢复再修改。", ending=self.ending), "warning")
             return redirect(self.url("show", pk=self.key(row)))
+        self._restore(row)
         form, rows = self.edit_form(obj=row), [child.rows(row) for child in self.children]
         self._remember(form, row)
         conflicts = Conflicts(self.datamodel, row, form)
-        if request.method == "POST":
+        if typed.is_filled():
             conflicts.settle()
+        if request.method == "POST":
             if conflicts.is_saved_already and not self.children:
+                self._save(None, lambda: self._forget_draft(row))
                 return self._saved(row, form)
             if self._is_sound(form, rows) and not conflicts.is_open:
 
@@ -95,6 +102,7 @@ class Writing(Core):
                     for child in rows:
                         child.save(row)
                     self.datamodel.edit(row)
+                    self._forget_draft(row)
 
                 if self._save(form, change):
                     return self._saved(row, form)
@@ -135,9 +143,8 @@ class Writing(Core):
         conflicts: Conflicts | None = None,
     ) -> Any:
         page = self._page(
-            self.form_template, _("新增") if verb == "add" else _("修改"), title=title,
-            form=form, verb=verb, row=row, rows=rows, conflicts=conflicts,
-            once=once.token(),
+            self.form_template, _("新增") if verb == "add" else _("修改"), title=title, form=form, verb=verb,
+            row=row, rows=rows, conflicts=conflicts, once=once.token(), drafts=self._offers(row),
         )  # fmt: skip
         if request.method == "GET":
             return make_response(page, 200)

@@ -1,6 +1,7 @@
 """Sessions in the database: opening, finding, ending. A signed cookie alone signs nobody in."""
 
 import hashlib
+import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
 from app import audit
 from app.extensions import db
+from app.keys import keys
 from app.security import users
 from app.security.actor import Actor
 from models import Account, EndReason, SignInSession
@@ -61,6 +63,11 @@ class Open:
 def digest(token: str) -> str:
     """What is stored instead of a random id: SHA-256 in hexadecimal."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mark_of(user_id: int) -> str:
+    """The sign that an open page carries of who opened it (32 hexadecimal digits): without our key it names nobody."""
+    return hmac.digest(next(iter(keys("opened-by").values())), str(user_id).encode(), "sha256").hex()[:32]
 
 
 def device_of(user_agent: str) -> str:

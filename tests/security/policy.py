@@ -20,6 +20,7 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "LeaveView.calendar": PUBLIC,
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
+    "SignInView.token": PUBLIC,
     "ActivationView.activate": PUBLIC,
     "HomeView.index": SIGNED_IN,
     "AccountView.index": SIGNED_IN,

@@ -26,7 +26,7 @@ from tests.security.spec import Spec, references_of
 from tests.security.watch import Change, watch
 
 # Tables whose rows may change without a session noticing.
-RECORDS = {"audit_entry", "attachment", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
+RECORDS = {"audit_entry", "attachment", "draft", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
 FULL_LOOK = 50  # requests after which all tables are compared, not only those that the engine saw written to
 
 
@@ -60,6 +60,8 @@ class Prober:
         with app.app_context():
             self.watch = watch()
             self.watch.put_back(app, self.watch.changes(everywhere=True))
+            named = (row["id"] for row in world.saved("ab_user").values() if row["username"] == person)
+            self.user_id = next(named, None)
         self.sign_in()
 
     def sign_in(self) -> None:
@@ -277,6 +279,10 @@ class Prober:
             for values in filter(None, (old, new)):
                 if not policy.may(self.person, values["register"], "edit", values["division_code"]):
                     yield f"file of {values['register']} in {values['division_code']}"
+            return
+        if table == "draft":
+            owners = {values["user_id"] for values in filter(None, (old, new))}
+            yield from ["wrote another's draft"] if owners != {self.user_id} else []
             return
         if table not in BY_TABLE and table not in CHILD_TABLES:
             yield f"wrote to {table}"

@@ -32,6 +32,10 @@ METHODS = {
     "attach": "edit",
     "attachment": "view",
     "detach": "edit",
+    "draft": "edit",
+    "draft_new": "add",
+    "discard": "edit",
+    "discard_new": "add",
 }
 FILES = ("attach", "attachment", "detach")
 BY_REGISTER: dict[str, "Spec"] = {}
@@ -161,6 +165,8 @@ class Spec:
             return [{"column": column, "reason": "核对身份"} for column in self.secrets]
         if method == "attachment":
             return [{"reason": "核对身份"}]
+        if method == "draft":
+            return [{**self.form(row[self.place]), "_version": str(row["version"])}]
         return [{}]
 
 

@@ -28,6 +28,7 @@ class Writes:
 
     def all(self) -> Iterator[Probe]:
         yield from self.forms()
+        yield from self.drafts()
         yield from self.keys()
         yield from self.shapes()
         yield from self.files()
@@ -68,6 +69,16 @@ class Writes:
             yield self.to_edit(code, self.form(code), token=False)
             yield self.asking.aimed(self.spec, "delete", code, "POST", token=False)
             yield self.asking.aimed(self.spec, "delete", code, "POST", accept="application/json")
+
+    def drafts(self) -> Iterator[Probe]:
+        """What is typed into an empty form; those of rows are aimed at with the other routes of a row."""
+        fields = {**self.spec.form(self.spec.home), "_once": "0" * 32}
+        yield self.probe("draft_new", "POST", f"{self.base}/draft/new", fields, expect=(200,))
+        yield self.probe("draft_new", "POST", f"{self.base}/draft/new", fields, token=False)
+        yield self.probe("draft_new", "POST", f"{self.base}/draft/new", fields, accept="application/json")
+        for key in ("0" * 32, f"edit:{self.stored(self.spec.home)['uid']}", "", "x" * 1000):
+            yield self.probe("discard_new", "POST", f"{self.base}/discard/new", {"draft": key}, expect=(302,))
+        yield self.probe("discard_new", "POST", f"{self.base}/discard/new", token=False)
 
     def targets(self) -> list[tuple[str, Spec]]:
         return list(self.spec.references.items())

@@ -1,0 +1,158 @@
+// Nothing typed is lost: a form keeps itself on the server as a draft, and when the session has ended by the time it is
+// sent, its person signs in again without leaving it.
+const OFFLINE = "网络不通，内容还在本页，请稍后再试。";
+const PAUSE = 2_000, AGAIN = 15_000;  // milliseconds after the last key; after a failure
+
+const form = document.querySelector("form[data-draft]");
+if (form) attach(form, document.querySelector("[data-sign-in]"), document.querySelector("[data-draft-state]"));
+
+function attach(form, dialog, state) {
+  const { draft, login, who } = form.dataset;
+  let typed = 0, kept = 0;  // changes so far, and how many of them the last draft has
+  let sent = false, checking = false, timer, turn = Promise.resolve();
+
+  const say = (text) => { if (state.textContent !== text) state.textContent = text; };
+
+  // {status, message, …}; status 0: nobody answered.
+  async function ask(url, body, options = {}) {
+    const token = form.querySelector('input[name="csrf_token"]').value;
+    const headers = { Accept: "application/json", "X-Opened-By": who, ...(body ? { "X-CSRFToken": token } : {}) };
+    try {
+      const response = await fetch(url, { method: body ? "POST" : "GET", body, headers, ...options });
+      return { ...await response.json(), status: response.status };
+    } catch {
+      return { status: 0 };
+    }
+  }
+
+  function adopt(token) {
+    document.querySelectorAll('input[name="csrf_token"]').forEach((input) => { input.value = token; });
+  }
+
+  // ---- the draft
+
+  function content() {
+    const pairs = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    return new URLSearchParams(pairs);
+  }
+
+  function save(options) {
+    clearTimeout(timer);
+    turn = turn.then(async () => {
+      const now = typed, answer = await ask(draft, content(), options);
+      if (answer.status === 200) {
+        kept = Math.max(kept, now);
+        say(`草稿已保存 ${answer.at}`);
+      } else if (answer.status === 0 || answer.status >= 500) {
+        say(OFFLINE);
+      } else if (answer.status === 400 || answer.status === 401) {
+        say("登录已失效，内容还在本页，保存时请重新登录。");
+      } else {
+        say(answer.message ?? OFFLINE);
+      }
+      return answer;
+    });
+    return turn;
+  }
+
+  async function autosave(options) {
+    if (sent || checking || typed === kept) return;
+    const answer = await save(options);
+    if (answer.status !== 200 && answer.status !== 413) timer = setTimeout(autosave, AGAIN);
+  }
+
+  function changed() {
+    typed += 1;
+    clearTimeout(timer);
+    timer = setTimeout(autosave, PAUSE);
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) autosave({ keepalive: true }); });
+  window.addEventListener("pagehide", () => autosave({ keepalive: true }));
+  window.addEventListener("leaving", () => { sent = true; });  // 快速离开: no question, nothing sent
+  window.addEventListener("pageshow", (event) => { if (event.persisted) sent = false; });
+  window.addEventListener("beforeunload", (event) => { if (!sent && typed > kept) event.preventDefault(); });
+
+  // ---- sending the form: only when the session lives, which saving the draft tells
+
+  form.addEventListener("submit", async (event) => {
+    if (sent) return;
+    event.preventDefault();
+    if (checking) return;
+    checking = true;
+    const goes = await mayGo();
+    checking = false;
+    if (!goes) return;
+    sent = true;
+    form.requestSubmit(event.submitter);
+  });
+
+  async function mayGo() {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const answer = await save();
+      if (answer.status === 200 || answer.status === 413) return true;  // what is too long for a draft may be saved
+      if (answer.status !== 400 && answer.status !== 401) return false;
+      if (!await renew()) return false;
+    }
+    say("现在不能保存，内容还在本页，请稍后再试。");
+    return false;
+  }
+
+  // Another may have signed in in this browser meanwhile: nothing is sent in his name.
+  async function renew() {
+    const now = await ask(new URL("token", new URL(login, location.href)));
+    if (now.status !== 200) { say(OFFLINE); return false; }
+    adopt(now.csrf_token);
+    if (now.ok) return now.same || leave();
+    return signIn();
+  }
+
+  function leave() {
+    sent = true;
+    location.assign(dialog.dataset.home);
+    return false;
+  }
+
+  // ---- signing in again
+
+  function signIn() {
+    const { username, password } = dialog.querySelector("form").elements;
+    const problem = dialog.querySelector("[data-sign-in-problem]");
+    const tell = (text) => { problem.textContent = text; problem.hidden = !text; };
+    const over = new AbortController();
+    let entered = false, busy = false;
+
+    async function enter(event) {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      tell("");
+      const answer = await ask(login, new URLSearchParams({ username: username.value, password: password.value }));
+      busy = false;
+      if (answer.status === 200 && answer.ok) {
+        adopt(answer.csrf_token);
+        entered = answer.same || leave();
+        dialog.close();
+        return;
+      }
+      tell(answer.status ? answer.message : OFFLINE);
+      (username.value ? password : username).focus();
+    }
+
+    return new Promise((resolve) => {
+      const { signal } = over;
+      dialog.querySelector("form").addEventListener("submit", enter, { signal });
+      dialog.querySelector("[data-sign-in-cancel]").addEventListener("click", () => dialog.close(), { signal });
+      dialog.addEventListener("close", () => {
+        over.abort();
+        password.value = "";
+        resolve(entered);
+      }, { signal });
+      tell("");
+      dialog.showModal();
+      (username.value ? password : username).focus();
+    });
+  }
+}
