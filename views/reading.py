@@ -61,7 +61,7 @@ class Reading(Core):
     def _head(self, name: str) -> Markup:
         """The attributes of a column's cells: what it is called, where a phone shows no heads; no breaks in dates."""
         is_short = name in self.datamodel.list_columns and self.datamodel.kind(name) not in ("text", "relation")
-        return Markup(' class="nowrap"' if is_short else "") + Markup(' data-label="{}"').format(self.labels[name])
+        return Markup(' class="{}" data-label="{}"').format("nowrap" if is_short else "", self.labels[name])
 
     def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
         """This list (or its export) as it is asked for now, with another order, page or page size."""
