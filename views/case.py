@@ -23,6 +23,7 @@ class CaseView(RegisterView):
         "safe_times", "no_sms", "address", "ethnicity", "occupation", "education", "marital_status", "narrative",
         "happened_at", "went_to_office", "went_to_court", "companions", "opinion", "note",
     ]  # fmt: skip
+    prefill_columns = ("channel",)
     search_columns = ["division_code", "station_id", "channel", "category", "received_on", "is_proxy_entry", "subject"]
     order_columns = ["received_on", "subject", "channel", "category"]
     quick_search = ["subject", "receiver"]

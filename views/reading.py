@@ -41,7 +41,7 @@ class Reading(Core):
         rows = self.datamodel.page(asked.query, self.quick_search, page * asked.size, asked.size)
         return self._page(
             self.list_template,
-            title=self.title_name,
+            title=self._list_title(asked),
             asked=asked,
             count=count,
             page=page,
@@ -54,6 +54,11 @@ class Reading(Core):
             show_base=self.url("show", pk=""),
             edit_base=self.url("edit", pk="") if "edit" not in self.exclude_route_methods else "",
         )
+
+    def _list_title(self, asked: parameters.Asked) -> Any:
+        if not asked.only:
+            return self.title_name
+        return _("%(register)s：%(only)s", register=self.title_name, only=self.shortlists[asked.only].label)
 
     def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
         """This list (or its export) as it is asked for now, with another order, page or page size."""
