@@ -4,14 +4,14 @@ A number says which rows it counts (`Rows`): the view makes an address of it, th
 read through the scope guard, each register in one statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import ge, le
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app import accounts, coverage, leadership, training
@@ -158,24 +158,22 @@ def reminders(actor: Actor, today: date) -> list[Reminder]:
     return [reminder for reminder in found if reminder is not None and reminder.count]
 
 
-def _told(actor: Actor, model: Any, name: Any, conditions: list[Any]) -> tuple[tuple[tuple[Any, str], ...], int]:
+Named = tuple[tuple[tuple[Any, str], ...], int]
+
+
+def _told(model: Any, name: Any, conditions: list[Any], near: bool) -> Named:
     """(key, name) of the first rows that fit, for whom they are near, and the number of all; one statement."""
     key = RegisterInterface.of(model).key
     asked = select(key, name, func.count().over()).where(*conditions).order_by(key).limit(NAMES)
-    return _near(actor, model, [tuple(row) for row in db.session.execute(asked)])
-
-
-def _near(actor: Actor, model: Any, rows: list[Any]) -> tuple[tuple[tuple[Any, str], ...], int]:
-    names = tuple((key, name) for key, name, _n in rows) if is_near(actor, model.__name__) else ()
-    return names, rows[0][2] if rows else 0
+    rows = db.session.execute(asked).all()
+    return tuple((key, name) for key, name, _n in rows) if near else (), rows[0][2] if rows else 0
 
 
 def _stationless(actor: Actor, today: date) -> Reminder | None:
     if not actor.can("add", "Station"):
         return None
-    keys = coverage.missing(actor)
-    names, n = _told(actor, Division, Division.name, [Division.code.in_(keys)])
-    names = names if is_near(actor, "Station") else ()
+    conditions = [Division.code.in_(coverage.missing(actor))]
+    names, n = _told(Division, Division.name, conditions, is_near(actor, "Station"))
     return Reminder(_("%(n)s 个乡镇(街道)、村(居)还没有维权站。", n=n), n, _places(coverage.MISSING), names, Division)
 
 
@@ -183,7 +181,7 @@ def _terms(actor: Actor, today: date) -> Reminder | None:
     if not actor.can("view", "Volunteer"):
         return None
     rows = Rows(Volunteer, (("term_ends_on", "to", today + SOON),))
-    names, n = _told(actor, Volunteer, Volunteer.name, rows.conditions)
+    names, n = _told(Volunteer, Volunteer.name, rows.conditions, is_near(actor, "Volunteer"))
     return Reminder(_("%(n)s 名队伍成员任期已满，或在 30 天内届满。", n=n), n, rows, names, Volunteer)
 
 
@@ -191,7 +189,8 @@ def _gaps(actor: Actor, today: date) -> Reminder | None:
     if not actor.can("view", "Station") or not actor.can("view", "StationMember"):
         return None
     rows = Rows(Station, only="gaps")
-    names, n = _told(actor, Station, Station.name, [*rows.conditions, leadership.has_gaps(actor)])
+    conditions = [*rows.conditions, leadership.has_gaps(actor)]
+    names, n = _told(Station, Station.name, conditions, is_near(actor, "Station"))
     return Reminder(_("%(n)s 个维权站班子不全。", n=n), n, rows, names, Station)
 
 
@@ -200,21 +199,21 @@ def _untrained(actor: Actor, today: date) -> Reminder | None:
         return None
     people, n = training.untrained(today.year, NAMES)
     rows = Rows(Training, page="hours", args=(("year", str(today.year)), ("none", "y")))
-    names, n = _near(actor, Volunteer, [(*person, n) for person in people])
+    names = tuple(people) if is_near(actor, "Volunteer") else ()
     return Reminder(_("%(n)s 名队伍成员今年还没有参加培训。", n=n), n, rows, names, Volunteer)
 
 
 def _awaiting(actor: Actor, today: date) -> Reminder | None:
     if not actor.can("edit", "Account"):
         return None
-    names, n = _told(actor, Account, Account.first_name, [accounts.awaiting()])
+    names, n = _told(Account, Account.first_name, [accounts.awaiting()], is_near(actor, "Account"))
     return Reminder(_("%(n)s 个账号待激活。", n=n), n, Rows(Account, only="awaiting"), names, Account)
 
 
 def _ending(actor: Actor, today: date) -> Reminder | None:
     if not actor.can("edit", "Account"):
         return None
-    names, n = _told(actor, Account, Account.first_name, [accounts.ending(today)])
+    names, n = _told(Account, Account.first_name, [accounts.ending(today)], is_near(actor, "Account"))
     return Reminder(_("%(n)s 个账号的管辖范围在 14 天内到期。", n=n), n, Rows(Account, only="ending"), names, Account)
 
 
@@ -236,13 +235,24 @@ def entries(actor: Actor) -> list[Entry]:
 # ---- what I did last
 
 
-def _is_there(entry: Any, model: Any) -> ColumnElement[bool]:
+def is_there(entry: Any, model: Any) -> ColumnElement[bool]:
     """The row of an entry is still there, and the actor sees it. Keys stand in the audit as text."""
     key = RegisterInterface.of(model).key
     kind = Integer() if isinstance(key.type, Integer) else String()
     # CASE, so that no key of another register is read as a number.
     found = case((entry.root_register == model.__name__, cast(entry.root_key, kind)))
     return exists(select(key).where(key == found))
+
+
+def mine(actor: Actor, registers: Collection[str]) -> Select[Any]:
+    """The last entries of the audit that tell of what the actor himself added or changed."""
+    return (
+        select(AuditEntry)
+        .where(AuditEntry.actor_id == actor.user_id, AuditEntry.verb.in_(("add", "edit")))
+        .where(AuditEntry.root_register.in_(sorted(registers)))
+        .order_by(AuditEntry.id.desc())
+        .limit(LOOKED_AT)
+    )
 
 
 def recent(actor: Actor) -> list[Touched]:
@@ -255,14 +265,7 @@ def recent(actor: Actor) -> list[Touched]:
     }
     if not registers or actor.user_id is None:
         return []
-    mine = (
-        select(AuditEntry)
-        .where(AuditEntry.actor_id == actor.user_id, AuditEntry.verb.in_(("add", "edit")))
-        .where(AuditEntry.root_register.in_(sorted(registers)))
-        .order_by(AuditEntry.id.desc())
-        .limit(LOOKED_AT)
-    )
-    entry, named = aliased(AuditEntry, mine.subquery()), aliased(AuditEntry)
+    entry, named = aliased(AuditEntry, mine(actor, registers).subquery()), aliased(AuditEntry)
     root = (entry.root_register, entry.root_key)
     name = (
         select(named.row_name)
@@ -271,6 +274,6 @@ def recent(actor: Actor) -> list[Touched]:
         .limit(1)
         .scalar_subquery()
     )
-    asked = select(*root, name, func.max(entry.at)).where(or_(*(_is_there(entry, m) for m in registers.values())))
+    asked = select(*root, name, func.max(entry.at)).where(or_(*(is_there(entry, m) for m in registers.values())))
     rows = db.session.execute(asked.group_by(*root).order_by(func.max(entry.id).desc()).limit(RECENT))
     return [Touched(r, key, registers[r].__label__, called or key, at) for r, key, called, at in rows]
