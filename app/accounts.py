@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import selectinload
 
 from app import divisions
@@ -21,6 +21,8 @@ from app.scope import acting_as
 from app.security import activation, handing
 from app.security.actor import Actor
 from models import Account, StaffRole, UserScope
+
+SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,17 @@ def problem(actor: Actor, account: Account, today: date) -> DomainError | None:
     except DomainError as error:
         return error
     return None
+
+
+def awaiting() -> ColumnElement[bool]:
+    """待激活: the accounts in force whose person has not set a password yet."""
+    return and_(Account.active, Account.password.is_(None))
+
+
+def ending(today: date) -> ColumnElement[bool]:
+    """The accounts in force with a scope that ends today or within SOON."""
+    soon = and_(UserScope.valid_from <= today, UserScope.valid_until.between(today, today + SOON))
+    return and_(Account.active, exists(select(UserScope.id).where(UserScope.user_id == Account.id, soon)))
 
 
 def roles_to_give(actor: Actor) -> list[StaffRole]:

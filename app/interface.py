@@ -219,6 +219,13 @@ class RegisterInterface(SQLAInterface):
         ]
         return items, len(rows) > limit
 
+    def only_choice(self, places: tuple[str, ...]) -> Any:
+        """The key of the one row in `places` that a new foreign key may point to; None where there is a choice."""
+        end = getattr(self.obj, "retired_on" if self.obj is Division else "ended_on")
+        found = select(self.key).where(scope.inside(self.obj, places), end.is_(None)).limit(2)
+        keys = db.session.scalars(found).all()
+        return keys[0] if len(keys) == 1 else None
+
     # ---- writing: flush only
 
     def add(self, item: Any, commit: bool = False) -> None:

@@ -80,3 +80,12 @@ def people(year: int, only_none: bool, offset: int, limit: int) -> tuple[list[Tr
         Trained(key, name, number, stations.get(at, ""), int(hours)) for key, name, number, at, hours in rows[:limit]
     ]
     return trained, len(rows) > limit
+
+
+def untrained(year: int, limit: int) -> tuple[list[tuple[int, str]], int]:
+    """(key, name) of the first people in office without an hour in `year`, and how many there are in all."""
+    found = _people(year, only_none=True).where(Volunteer.ended_on.is_(None)).order_by(Volunteer.id).limit(limit)
+    asked = found.with_only_columns(Volunteer.id, Volunteer.name, func.count().over(), maintain_column_froms=True)
+    with acting_as(COUNTING):  # the statement itself is narrowed to whom the actor may see
+        rows = db.session.execute(asked).all()
+    return [(key, name) for key, name, _total in rows], rows[0][2] if rows else 0

@@ -21,7 +21,11 @@ class AuditEntry(Located, Model):
     __tablename__ = "audit_entry"
     __label__ = _l("修改记录")
     __visibility__: ClassVar[Visibility] = Visibility.HISTORY
-    __table_args__ = (UniqueConstraint("chain", "prev"), Index(None, "root_register", "root_key", "id"))
+    __table_args__ = (
+        UniqueConstraint("chain", "prev"),
+        Index(None, "root_register", "root_key", "id"),
+        Index(None, "actor_id", "id"),  # what somebody did last
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(info={"label": _l("时间")})

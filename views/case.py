@@ -37,6 +37,7 @@ class CaseView(RegisterView):
         "happened_at": Section(_l("其他情况"), is_folded=True),
         "ended_on": Section(_l("记录")),
     }
+    prefill_columns = ("channel",)
     search_columns = ["division_code", "station_id", "channel", "category", "received_on", "is_proxy_entry", "subject"]
     order_columns = ["received_on", "subject", "channel", "category"]
     quick_search = ["subject", "receiver"]

@@ -6,12 +6,14 @@ A register is a declaration (views.base.RegisterView); reading, writing, attachi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from flask import abort, flash, request, url_for
 from flask_appbuilder import ModelView
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,6 +21,7 @@ from app import scope
 from app.errors import DomainError, OutOfScope, explain
 from app.extensions import db
 from app.interface import RegisterInterface
+from app.security.actor import Actor
 from models import Ended
 from views.children import Children
 from views.forms import form_for
@@ -42,6 +45,13 @@ class Section(NamedTuple):
     is_folded: bool = False
 
 
+class Shortlist(NamedTuple):
+    """Rows that somebody should look at, as a list by itself: what it is called, and (actor, today) → the condition."""
+
+    label: Any
+    condition: Callable[[Actor, date], ColumnElement[bool]]
+
+
 class Core(ModelView):
     """The declaration of a register, and what its parts share."""
 
@@ -56,6 +66,8 @@ class Core(ModelView):
     export_columns: ClassVar[list[str] | None] = None
     sections: ClassVar[dict[str, Section]] = {}  # the first column of each section of forms and pages
     children: ClassVar[Sequence[Children]] = ()
+    prefill_columns: ClassVar[Sequence[str]] = ()  # enumerations that an address may fill an empty form with
+    shortlists: ClassVar[dict[str, Shortlist]] = {}  # `_only=name` in the address of a list
     page_size = 25
     list_template = "register/list.html"
     show_template = "register/show.html"

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false
 from werkzeug.datastructures import MultiDict
 
-from app import scope
+from app import clock, scope
 from app.errors import BadInput
 from app.interface import MAX_INTEGER, Query, RegisterInterface
 from models import Ended
@@ -39,11 +39,12 @@ class Asked:
     size: int
     values: dict[str, list[str]] = field(default_factory=dict)
     ended: str = "no"
+    only: str = ""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything was asked for that leaves rows out."""
-        return bool(self.query.q or self.ended != CURRENT or any(map(any, self.values.values())))
+        return bool(self.query.q or self.only or self.ended != CURRENT or any(map(any, self.values.values())))
 
 
 def integer(text: str, highest: int) -> int:
@@ -63,7 +64,16 @@ def parse(datamodel: RegisterInterface, args: MultiDict[str, str], view: Any) ->
     conditions = [c for key, texts in sorted(values.items()) for c in _conditions(datamodel, key, texts, view)]
     ended = args.get("_ended") or CURRENT
     conditions += _endings(datamodel.obj, ended)
-    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values, ended)
+    only = args.get("_only") or ""
+    conditions += _shortlist(only, view)
+    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values, ended, only)
+
+
+def _shortlist(only: str, view: Any) -> list[ColumnElement[bool]]:
+    actor = scope.current_actor()
+    if only and (only not in view.shortlists or actor is None):
+        raise BadInput(_("查询方式无效。"))
+    return [view.shortlists[only].condition(actor, clock.today())] if only else []
 
 
 def _endings(model: Any, asked: str) -> list[ColumnElement[bool]]:

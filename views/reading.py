@@ -43,7 +43,7 @@ class Reading(Core):
         return self._page(
             self.list_template,
             _("列表"),
-            title=self.title_name,
+            title=self._list_title(asked),
             asked=asked,
             count=count,
             page=page,
@@ -62,6 +62,11 @@ class Reading(Core):
         """The attributes of a column's cells: what it is called, where a phone shows no heads; no breaks in dates."""
         is_short = name in self.datamodel.list_columns and self.datamodel.kind(name) not in ("text", "relation")
         return Markup(' class="{}" data-label="{}"').format("nowrap" if is_short else "", self.labels[name])
+
+    def _list_title(self, asked: parameters.Asked) -> Any:
+        if not asked.only:
+            return self.title_name
+        return _("%(register)s：%(only)s", register=self.title_name, only=self.shortlists[asked.only].label)
 
     def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
         """This list (or its export) as it is asked for now, with another order, page or page size."""

@@ -1,14 +1,25 @@
 """维权站."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from flask import request
+from flask_appbuilder import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import leadership
+from app import coverage, leadership
+from app.errors import BadInput
 from app.interface import RegisterInterface
+from app.scope import current_actor
 from models import Station
+from views import parameters
+from views.access import needs
 from views.base import RegisterView, bulk_action
+from views.core import Shortlist
+
+PAGE = 50
+SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
 
 
 class StationView(RegisterView):
@@ -47,6 +58,9 @@ class StationView(RegisterView):
     search_columns = ["division_code", "name", "level", "host", "is_integrated", "has_plaque", "founded_on"]
     order_columns = ["name", "level", "host", "has_plaque", "founded_on"]
     quick_search = ["name", "address", "phone"]
+    shortlists: ClassVar[dict[str, Shortlist]] = {
+        "gaps": Shortlist(_l("班子不全"), lambda actor, today: leadership.has_gaps(actor)),
+    }
 
     def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
         return [(_l("班子"), leadership.gaps_of(row)), (_l("维权队伍"), leadership.team_of(row))]
@@ -56,3 +70,22 @@ class StationView(RegisterView):
         for row in rows:
             row.has_plaque = True
         self.datamodel.edit(rows)
+
+    @expose("/missing/")
+    @needs("view")
+    def missing(self) -> Any:
+        """The townships and villages of my part that must have a station, first those that have none (F2)."""
+        actor, show = current_actor(), request.args.get("show") or coverage.MISSING
+        within = parameters.clean(request.args.get("division", ""))
+        page = parameters.integer(request.args.get("page") or "0", 10_000)
+        if show not in SHOWN or actor is None:
+            raise BadInput(_("查询方式无效。"))
+        figures = coverage.coverage_of(actor, within)
+        count = {coverage.MISSING: figures.missing, coverage.BUILT: figures.built, coverage.ALL: figures.due}[show]
+        page = min(page, max(0, (count - 1) // PAGE))
+        places = coverage.places(actor, show, within, page * PAGE, PAGE)
+        return self._page(
+            "station/missing.html",
+            _("列表"), title=_("建站情况：%(show)s", show=SHOWN[show]), figures=figures, show=show,
+            shown=SHOWN, within=within, count=count, places=places, page=page, pages=max(1, -(-count // PAGE)),
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from models import Account, UserScope
 from views import parameters
 from views.access import needs
 from views.base import RegisterView
+from views.core import Shortlist
 from views.forms import CONTROL, form_for, required
 
 SCOPE_COLUMNS = ["division_code", "valid_from", "valid_until"]
@@ -34,6 +35,10 @@ class UserView(RegisterView):
     search_columns = ["division_code", "username", "first_name", "active"]
     order_columns = ["username", "first_name", "last_login"]
     quick_search = ["username", "first_name"]
+    shortlists: ClassVar[dict[str, Shortlist]] = {
+        "awaiting": Shortlist(_l("待激活"), lambda actor, today: accounts.awaiting()),
+        "ending": Shortlist(_l("管辖范围即将到期"), lambda actor, today: accounts.ending(today)),
+    }
     exclude_route_methods: ClassVar[set[str]] = {
         *RegisterView.exclude_route_methods, "end", "resume", "delete", "export", "reveal", "attach", "attachment",
         "detach", "draft", "draft_new", "discard", "discard_new",

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app import clock
+from app import clock, scope
 from app.errors import BadInput
 from models import Ended
 from views import once, typed
@@ -69,14 +69,26 @@ class Writing(Drafting):
             if isinstance(field, SecretField) and field.hint:
                 flash(field.hint, "warning")
 
-    def _prefilled(self) -> dict[str, str]:
-        """Foreign keys in the address of an empty form; one that may not be chosen is ignored."""
+    def _prefilled(self) -> dict[str, Any]:
+        """What an empty form begins with: keys and `prefill_columns` of the address, and a place that is the only one.
+
+        What may not be chosen, or is no value of its column, is ignored.
+        """
         fields = self.add_form(formdata=None)
-        wanted = {
-            f.name: request.args[f.name] for f in fields if isinstance(f, RelationField) and f.name in request.args
-        }
-        keys = {name: fields[name].target.key_of(text) for name, text in wanted.items()}
-        return {name: key for name, key in keys.items() if may_choose(fields[name], key)}
+        relations = {f.name: f for f in fields if isinstance(f, RelationField)}
+        keys = {name: f.target.key_of(request.args[name]) for name, f in relations.items() if name in request.args}
+        filled = {name: key for name, key in keys.items() if may_choose(relations[name], key)}
+        enums = {name: request.args.get(name) for name in self.prefill_columns}
+        filled |= {name: text for name, text in enums.items() if text in fields[name].enum_class.__members__}
+        for name, field in relations.items():
+            if self.datamodel.places(name) and name not in filled and (key := self._only_place(field)) is not None:
+                filled[name] = key
+        return filled
+
+    def _only_place(self, field: RelationField) -> Any:
+        """Who keeps one station need not choose it each time."""
+        actor = scope.current_actor()
+        return field.target.only_choice(actor.places("add", self.datamodel.register)) if actor is not None else None
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @needs("edit")

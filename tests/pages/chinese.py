@@ -146,24 +146,27 @@ REACHED = {
     DIVISION_ADMIN: EVERYBODY.union(
         pages("Division", f"{READ} export"),
         *(pages(name, f"{KEPT} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Station", "missing"),
         pages("Case", f"{KEPT} export"),
         pages("Training", f"{KEPT} export attachment hours"),
     ),
     SUPERVISOR: EVERYBODY.union(
         pages("Division", READ),
         *(pages(name, f"{READ} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Station", "missing"),
         pages("Case", READ),
         pages("Training", f"{READ} export attachment hours"),
     ),
     STAFF: EVERYBODY.union(
         *(pages(name, READ) for name in ("Division", "MemberUnit")),
-        pages("Station", f"{READ} edit"),
+        pages("Station", f"{READ} edit missing"),
         *(pages(name, KEPT) for name in ("StationMember", "Volunteer")),
         pages("Case", KEPT),
         pages("Training", f"{READ} add edit attachment hours"),
     ),
     CENTER: EVERYBODY.union(
         *(pages(name, READ) for name in ("Division", "Station", "StationMember", "MemberUnit", "Volunteer")),
+        pages("Station", "missing"),
         pages("Training", f"{READ} attachment hours"),
     ),
     UNIT_OFFICER: EVERYBODY | pages("Division", READ) | pages("MemberUnit", READ),

@@ -28,6 +28,7 @@ ACTING = {
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
     "app/training.py hours_of": "a county trains the village's person; gives back one sum, of whom he sees",
+    "app/training.py untrained": "the same, their number and the names of those that he sees",
     "app/training.py people": "the same, a sum for each person that he sees",
     "app/__init__.py _touch_session": "nobody's rights; writes when the session that asks was seen",
     "views/auth.py SignInView._sign_in": "the same; reads one account by its name and writes when it signed in",

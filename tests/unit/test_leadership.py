@@ -1,14 +1,16 @@
 """What a station lacks of the people that the opinion asks for (三(一), 二), in Chinese sentences."""
 
 from datetime import date
+from random import Random
 
 import pytest
+from sqlalchemy import select
 
 from app import leadership
 from app.extensions import db
 from app.leadership import UNITS, gaps, hints
 from app.scope import acting_as
-from app.security.actor import SETUP
+from app.security.actor import SETUP, Actor, Grant
 from models import (
     MemberUnit,
     Seat,
@@ -123,10 +125,10 @@ def test_specialties_are_hinted_at(context, there, missing):
 # ---- of a stored station
 
 
-def vacant_station(code):
-    """A second station in a division: nobody sits there."""
+def vacant_station(code, name="空站"):
+    """Another station in a division: nobody sits there."""
     with acting_as(SETUP):
-        station = Station(division_code=code, name="空站", host=StationHost.SELF)
+        station = Station(division_code=code, name=name, host=StationHost.SELF)
         db.session.add(station)
         db.session.commit()
         return station.id
@@ -210,3 +212,51 @@ def test_gaps_are_what_the_reader_can_know(app, client_as):
         station, other = vacant_station(world.OWN), records.station_at(world.SIBLING)
         put(member(other, Seat.DIRECTOR))
     assert "缺主任" in client_as("supervisor").get(f"/stations/show/{station}").text
+
+
+# ---- many stations at once, as SQL
+
+SEE = frozenset((register, "view") for register in ("Station", "StationMember", "MemberUnit"))
+
+
+def lacking(actor):
+    """The stations that the list of those with gaps shows to `actor`, and those that the sentences speak of."""
+    with acting_as(actor):
+        stations = db.session.scalars(select(Station)).all()
+        listed = set(db.session.scalars(select(Station.id).where(leadership.has_gaps(actor))))
+        return listed, {s.id for s in stations if leadership.gaps_of(s) != ["班子齐全。"]}
+
+
+def test_the_list_of_gaps_is_what_the_sentences_say(context):
+    dice = Random(7)
+    names = {unit: dice.choice(words) for unit, words in UNITS.items()}
+    keys = put(*(MemberUnit(division_code=world.OWN, name=f"街道{name}") for name in names.values()))
+    units = dict(zip(UNITS, keys, strict=True))
+    for n in range(20):
+        is_town = n % 2 == 0
+        key = vacant_station(world.OWN if is_town else world.CHILD, f"站{n}")
+        seats = [*LEADERS] if is_town else [*VILLAGERS]
+        held = [(seat, None) for seat in seats] + [(Seat.UNIT, units[unit]) for unit in UNITS if is_town]
+        dice.shuffle(held)
+        kept = held[n % 3 :]  # every third station lacks nothing
+        put(*(member(key, seat, unit_id=unit) for seat, unit in kept))
+        if n % 5 == 0 and kept:
+            put(member(key, kept[0][0], unit_id=kept[0][1], **LEFT))
+    actor = Actor("甲", user_id=1, grants=(Grant(world.OWN, "", SEE),))
+    listed, told_of = lacking(actor)
+    assert listed == told_of
+    assert 10 < len(listed) < 20 + 2
+
+
+def test_who_does_not_see_the_people_is_told_of_no_gaps(vacant):
+    actor = Actor("甲", user_id=1, grants=(Grant(world.OWN, "", frozenset((("Station", "view"),))),))
+    assert lacking(actor)[0] == set()
+
+
+def test_gaps_are_told_only_where_the_people_are_seen(vacant):
+    stations = Grant(world.COUNTY, "", frozenset((("Station", "view"),)))
+    actor = Actor("甲", user_id=1, grants=(stations, Grant(world.CHILD, "", SEE)))
+    with acting_as(SETUP):
+        of_the_village = set(db.session.scalars(select(Station.id).where(Station.division_code == world.CHILD)))
+    assert vacant in of_the_village
+    assert lacking(actor)[0] == of_the_village

@@ -91,7 +91,19 @@ def test_hours_of_somebody_out_of_sight_are_none_even_when_his_row_is_at_hand(pe
         assert training.hours_of(person, YEAR) == 6
 
 
+@pytest.mark.parametrize("place", [world.CITY, world.COUNTY, world.CHILD, world.OTHER_COUNTY, world.FOREIGN])
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_untrained_are_those_that_are_listed(people, place, year):
+    with acting_as(viewer(place)):
+        listed_, _more = training.people(year, True, 0, 10_000)
+        found, number = training.untrained(year, 3)
+    assert number == len(listed_)
+    assert number or year == YEAR, "in the year before, nobody was trained"
+    assert found == [(person.key, person.name) for person in listed_[:3]]
+
+
 def test_nobody_acting_gets_nothing(people):
+    assert training.untrained(YEAR, 3) == ([], 0)
     assert training.people(YEAR, False, 0, 100) == ([], False)
     assert training.hours_of(Volunteer(id=people["村甲"]), YEAR) == 0
 
