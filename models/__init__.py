@@ -7,6 +7,7 @@ from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, Stat
 from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.member_unit import MemberUnit
+from models.preference import Preference
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
@@ -35,6 +36,7 @@ __all__ = [
     "MemberUnit",
     "Model",
     "Organizer",
+    "Preference",
     "RightsCategory",
     "RoleBaseline",
     "Seat",
