@@ -113,7 +113,7 @@ def to_remember(datamodel: RegisterInterface, form: MultiDict[str, str], view: A
     """
     dropped = set(" ".join(form.getlist("_without")).split())
     kept = MultiDict((name, text) for name, text in form.items(multi=True) if is_filter(name) and name not in dropped)
-    if len(list(kept.items(multi=True))) > MAX_VALUES:
+    if sum(bool(text.strip()) for _name, text in kept.items(multi=True)) > MAX_VALUES:
         raise BadInput(_("查询条件过多。"))
     asked = parse(datamodel, kept, view)
     inputs = {"q": [asked.query.q], "_ended": [asked.ended] if asked.ended != CURRENT else [], **asked.values}

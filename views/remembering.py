@@ -37,8 +37,8 @@ class Remembering(Core):
 
     def columns_of(self, memory: ListMemory) -> list[str]:
         """The columns that the list shows, in the order of declaration; the first one leads to the row and stays."""
-        chosen = self._among(memory.columns)
-        return chosen if memory.columns else self.list_columns
+        is_chosen = not set(memory.columns).isdisjoint(self.choosable)  # the register may have changed since
+        return self._among(memory.columns) if is_chosen else self.list_columns
 
     def _among(self, wanted: tuple[str, ...]) -> list[str]:
         return [name for name in self.choosable if name in wanted or name == self.list_columns[0]]

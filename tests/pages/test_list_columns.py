@@ -86,6 +86,16 @@ def test_too_many_are_cut_and_said(client_as):
     assert len(heads(browser)) == MAX_COLUMNS
 
 
+def test_columns_that_the_register_no_longer_has_are_forgotten(app, client_as, monkeypatch):
+    browser = client_as("town_admin")
+    choose(browser, "address", "phone")
+    view = made(app, "Station")
+    monkeypatch.setattr(view, "choosable", ["name", "host"])
+    assert heads(browser) == ["站点名称"]
+    monkeypatch.setattr(view, "choosable", ["host"])
+    assert heads(browser) == USUAL
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.class_permission_name)
 def test_nothing_secret_private_or_long_is_offered(app, view):
     its = made(app, view.class_permission_name)
