@@ -41,7 +41,7 @@ KINDS = {
 
 
 def seal(place: str, content: bytes, purpose: str = "seal") -> bytes:
-    """key id + ":" + nonce + ciphertext of `content`, bound to `place` ("table:column:uid")."""
+    """key id + ":" + nonce + ciphertext of `content`, bound to `place` ("table:column:uid") and the key's purpose."""
     key_id, key = next(iter(keys(purpose).items()))
     nonce = os.urandom(NONCE)
     return key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, place.encode())
@@ -54,6 +54,18 @@ def unseal(place: str, sealed: bytes, purpose: str = "seal") -> bytes:
     if key is None or len(rest) < NONCE:
         raise InvalidTag()
     return AESGCM(key).decrypt(rest[:NONCE], rest[NONCE:], place.encode())
+
+
+def seal_text(place: str, text: str, purpose: str = "seal") -> str:
+    """A text sealed at `place`, as a text column holds it: "key id:base64"."""
+    key_id, _, rest = seal(place, text.encode(), purpose).partition(b":")
+    return f"{key_id.decode()}:{base64.b64encode(rest).decode()}"
+
+
+def unseal_text(place: str, token: str, purpose: str = "seal") -> str:
+    """The text of `seal_text`. Raises InvalidTag as `unseal` does, ValueError for what is no such token."""
+    key_id, _, rest = token.partition(":")
+    return unseal(place, key_id.encode() + b":" + base64.b64decode(rest, validate=True), purpose).decode()
 
 
 def place_of(row: Any, column: str) -> str:
@@ -77,11 +89,7 @@ def put(row: Any, column: str, text: str | None) -> None:
     text = KINDS[kind].normalise(text) if text else ""
     if not text and not getattr(row, column):
         return
-    token = None
-    if text:
-        key_id, _, rest = seal(place_of(row, column), text.encode()).partition(b":")
-        token = f"{key_id.decode()}:{base64.b64encode(rest).decode()}"
-    setattr(row, column, token)
+    setattr(row, column, seal_text(place_of(row, column), text) if text else None)
     if hasattr(type(row), f"{column}_index"):
         setattr(row, f"{column}_index", indexes_of(kind, text)[0] if text else None)
 
@@ -95,10 +103,8 @@ def opened(row: Any, column: str, token: str | None) -> str | None:
     """As `get`, for a value that stood in the column before (the history)."""
     if not token:
         return None
-    key_id, _, rest = token.partition(":")
     try:
-        sealed = key_id.encode() + b":" + base64.b64decode(rest, validate=True)
-        return unseal(place_of(row, column), sealed).decode()
+        return unseal_text(place_of(row, column), token)
     except (InvalidTag, ValueError):
         current_app.logger.error("A secret cannot be opened: %s.%s", row.__tablename__, column)
         return UNREADABLE

@@ -8,6 +8,7 @@ from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.member_unit import MemberUnit
+from models.preference import Preference
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
@@ -37,6 +38,7 @@ __all__ = [
     "MemberUnit",
     "Model",
     "Organizer",
+    "Preference",
     "RightsCategory",
     "RoleBaseline",
     "Seat",

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import eq, ge, le, ne
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false
@@ -14,10 +14,12 @@ from werkzeug.datastructures import MultiDict
 from app import clock, scope
 from app.errors import BadInput
 from app.interface import MAX_INTEGER, Query, RegisterInterface
+from app.list_memory import UNFILTERED, Inputs, ListMemory
 from models import Ended
 
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_TEXT = 100
+MAX_VALUES = 30  # of one search that is remembered
 CURRENT, ENDED, ALL = "no", "yes", "all"  # `_ended`: rows in use, rows that ended, both
 # Kind of column → the comparisons it offers, in the order of the n in `_flt_n_column`.
 OPERATORS = {
@@ -30,6 +32,13 @@ OPERATORS = {
 }
 
 
+class Chip(NamedTuple):
+    """One condition in use: the inputs to leave out to be rid of it, and what it says."""
+
+    inputs: tuple[str, ...]
+    text: str
+
+
 @dataclass(frozen=True)
 class Asked:
     """A list page's parameters, checked."""
@@ -37,9 +46,11 @@ class Asked:
     query: Query
     page: int
     size: int
-    values: dict[str, list[str]] = field(default_factory=dict)
+    values: Inputs = field(default_factory=dict)
     ended: str = "no"
-    only: str = ""
+    only: str = ""  # the name of the shortlist it is narrowed to
+    saved: str = ""  # the id of the remembered search it shows; empty where the address says what is asked
+    chips: tuple[Chip, ...] = ()
 
     @property
     def is_narrowed(self) -> bool:
@@ -54,19 +65,48 @@ def integer(text: str, highest: int) -> int:
     return min(int(text), highest)
 
 
-def parse(datamodel: RegisterInterface, args: MultiDict[str, str], view: Any) -> Asked:
-    """The parameters of one list by Flask-AppBuilder's names: `page_V` `psize_V` `_oc_V` `_od_V` `_flt_n_column`."""
-    name = type(view).__name__
-    size = integer(args.get(f"psize_{name}") or str(view.page_size), PAGE_SIZES[-1]) or view.page_size
+def is_filter(name: str) -> bool:
+    """Whether an input says which rows are asked for, not how they are shown."""
+    return name in ("q", "_ended", "_only") or name.startswith("_flt_")
+
+
+def parse(
+    datamodel: RegisterInterface, args: MultiDict[str, str], view: Any, memory: ListMemory | None = None
+) -> Asked:
+    """The parameters of one list by Flask-AppBuilder's names: `page_V` `psize_V` `_oc_V` `_od_V` `_flt_n_column`.
+
+    Filters in the address win; else `_s` names one of the remembered searches; else the newest of them applies.
+    """
+    name, memory = type(view).__name__, memory or ListMemory()
+    usual = memory.size or view.page_size
+    size = integer(args.get(f"psize_{name}") or str(usual), PAGE_SIZES[-1]) or view.page_size
     page = integer(args.get(f"page_{name}") or "0", 10_000_000)
-    q = clean(args.get("q", ""))
-    values = {key: [v for v in args.getlist(key) if v.strip()] for key in args if key.startswith("_flt_")}
+    order = _order(args, name, view)
+    if any(map(is_filter, args)):
+        return _asked(datamodel, args, view, order, page, size)
+    search = memory.search(args.get("_s"))
+    try:
+        found = _asked(datamodel, MultiDict(search.inputs), view, order, page, size)
+    except BadInput:  # the register has changed since it was remembered
+        return Asked(Query((*_endings(datamodel.obj, CURRENT),), order=order), page, size, saved=UNFILTERED)
+    return replace(found, saved=search.id)
+
+
+def _asked(
+    datamodel: RegisterInterface,
+    inputs: MultiDict[str, str],
+    view: Any,
+    order: tuple[str, bool] | None,
+    page: int,
+    size: int,
+) -> Asked:
+    values = {key: [v for v in inputs.getlist(key) if v.strip()] for key in inputs if key.startswith("_flt_")}
     conditions = [c for key, texts in sorted(values.items()) for c in _conditions(datamodel, key, texts, view)]
-    ended = args.get("_ended") or CURRENT
+    ended = inputs.get("_ended") or CURRENT
     conditions += _endings(datamodel.obj, ended)
-    only = args.get("_only") or ""
+    only = inputs.get("_only") or ""
     conditions += _shortlist(only, view)
-    return Asked(Query(tuple(conditions), q, _order(args, name, view)), page, size, values, ended, only)
+    return Asked(Query(tuple(conditions), clean(inputs.get("q", "")), order), page, size, values, ended, only)
 
 
 def _shortlist(only: str, view: Any) -> list[ColumnElement[bool]]:
@@ -74,6 +114,24 @@ def _shortlist(only: str, view: Any) -> list[ColumnElement[bool]]:
     if only and (only not in view.shortlists or actor is None):
         raise BadInput(_("查询方式无效。"))
     return [view.shortlists[only].condition(actor, clock.today())] if only else []
+
+
+def to_remember(datamodel: RegisterInterface, form: MultiDict[str, str], view: Any) -> tuple[Inputs, int]:
+    """(the inputs of a posted search without empty ones and those that `_without` names, rows a page or 0).
+
+    Raises BadInput for what `parse` would refuse.
+    """
+    dropped = set(" ".join(form.getlist("_without")).split())
+    kept = MultiDict((name, text) for name, text in form.items(multi=True) if is_filter(name) and name not in dropped)
+    if sum(bool(text.strip()) for _name, text in kept.items(multi=True)) > MAX_VALUES:
+        raise BadInput(_("查询条件过多。"))
+    asked = parse(datamodel, kept, view)
+    inputs = {
+        "q": [asked.query.q], "_ended": [asked.ended] if asked.ended != CURRENT else [], "_only": [asked.only],
+        **asked.values,
+    }  # fmt: skip
+    size = integer(form["psize"], PAGE_SIZES[-1]) if form.get("psize") else 0
+    return {name: texts for name, texts in inputs.items() if any(texts)}, size
 
 
 def _endings(model: Any, asked: str) -> list[ColumnElement[bool]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,12 +22,13 @@ from app.interface import RegisterInterface, names_of
 from models import Division
 from views import parameters
 from views.access import needs, require
-from views.core import Core
+from views.chips import chips_of
+from views.remembering import Remembering
 
 HISTORY_PAGE = 50
 
 
-class Reading(Core):
+class Reading(Remembering):
     """Every method asks for one verb (`needs`) and reads through the scope guard."""
 
     @expose("/")
@@ -36,7 +39,11 @@ class Reading(Core):
     @expose("/list/")
     @needs("view")
     def list(self) -> Any:
-        asked = parameters.parse(self.datamodel, request.args, self)
+        memory = self.memory()
+        asked = parameters.parse(self.datamodel, request.args, self, memory)
+        names = self.names_in(asked)
+        asked = replace(asked, chips=chips_of(asked, self, names))
+        columns = self.columns_of(memory)
         count = self.datamodel.count(asked.query, self.quick_search)
         page = min(asked.page, max(0, (count - 1) // asked.size))
         rows = self.datamodel.page(asked.query, self.quick_search, page * asked.size, asked.size)
@@ -48,12 +55,15 @@ class Reading(Core):
             count=count,
             page=page,
             pages=max(1, -(-count // asked.size)),
-            rows=list(zip(rows, self.datamodel.cells(rows, self.list_columns), strict=True)),
+            rows=list(zip(rows, self.datamodel.cells(rows, columns), strict=True)),
+            columns=columns,
+            all_columns=[(name, self.labels[name], name in columns) for name in self.choosable],
             sizes=parameters.PAGE_SIZES,
-            heads=[self._head(name) for name in self.list_columns],
+            heads=[self._head(name) for name in columns],
             actions=[a for a in self.actions.values() if self.can(a.func._verb)],
-            filters=self._filter_fields(asked),
-            link=self._link,
+            filters=self._filter_fields(asked, names),
+            unshown=self._unshown(asked),
+            link=partial(self._link, asked),
             show_base=self.url("show", pk=""),
             edit_base=self.url("edit", pk="") if "edit" not in self.exclude_route_methods else "",
         )
@@ -68,20 +78,42 @@ class Reading(Core):
             return self.title_name
         return _("%(register)s：%(only)s", register=self.title_name, only=self.shortlists[asked.only].label)
 
-    def _link(self, method: str, order: tuple[str, str] | None = None, page: int = 0, size: int = 0) -> str:
+    def _link(
+        self,
+        asked: parameters.Asked,
+        method: str,
+        order: tuple[str, str] | None = None,
+        page: int = 0,
+        size: int = 0,
+    ) -> str:
         """This list (or its export) as it is asked for now, with another order, page or page size."""
         name = type(self).__name__
-        args = MultiDict(request.args)
+        args = MultiDict(pair for pair in request.args.items(multi=True) if pair[1] or parameters.is_filter(pair[0]))
         args.pop(f"page_{name}", None)
+        args.pop("_s", None)
+        if asked.saved:
+            args["_s"] = asked.saved
         if order:
             args[f"_oc_{name}"], args[f"_od_{name}"] = order
         if size:
             args[f"psize_{name}"] = str(size)
         if page:
             args[f"page_{name}"] = str(page)
-        return f"{self.url(method)}?{urlencode([pair for pair in args.items(multi=True) if pair[1]])}"
+        return f"{self.url(method)}?{urlencode([*args.items(multi=True)])}"
 
-    def _filter_fields(self, asked: parameters.Asked) -> Sequence[dict[str, Any]]:
+    def names_in(self, asked: parameters.Asked) -> dict[str, dict[str, str]]:
+        """{search column that is a relation: {what is asked for: what the row is called}}, as far as one sees it."""
+        found: dict[str, dict[str, str]] = {}
+        for name in self.search_columns:
+            texts = asked.values.get(f"_flt_0_{name}")
+            target = self.datamodel.target_of(name)
+            if texts and target:
+                keys = {text: RegisterInterface.of(target).key_of(text) for text in texts}
+                names = names_of(target, keys.values())
+                found[name] = {text: names[key] for text, key in keys.items() if key in names}
+        return found
+
+    def _filter_fields(self, asked: parameters.Asked, names: dict[str, dict[str, str]]) -> Sequence[dict[str, Any]]:
         """What the search panel shows for each search column: kind, label, choices and what is asked now."""
         fields = []
         for name in self.search_columns:
@@ -89,17 +121,27 @@ class Reading(Core):
             keys = [f"_flt_{n}_{name}" for n in range(2 if kind in ("date", "integer") else 1)]
             values = [(asked.values.get(key) or [""])[0] for key in keys]
             related = kind == "relation"
-            target = self.datamodel.target_of(name) if related and values[0] else None
-            key = RegisterInterface.of(target).key_of(values[0]) if target else None
-            text = names_of(target, [key]).get(key, values[0]) if target else ""
             fields.append(
                 {
                     "kind": kind, "label": self.labels[name], "inputs": list(zip(keys, values, strict=True)),
                     "choices": [(m.name, m.value) for m in column.type.enum_class] if kind == "enum" else [],
-                    "text": text or "", "url": self.url("options", column=name, verb="view") if related else "",
+                    "text": names.get(name, {}).get(values[0], values[0]) if related else "",
+                    "url": self.url("options", column=name, verb="view") if related else "",
                 }
             )  # fmt: skip
         return fields
+
+    def _unshown(self, asked: parameters.Asked) -> Sequence[tuple[str, str]]:
+        """Conditions that the search panel has no box for, from a link: (input, value)."""
+        boxes = {
+            f"_flt_{n}_{name}"
+            for name in self.search_columns
+            for n in range(2 if self.datamodel.kind(name) in ("date", "integer") else 1)
+        }
+        apart = [("_only", asked.only)] if asked.only else []
+        return apart + [
+            (name, text) for name, texts in asked.values.items() for text in texts[1 if name in boxes else 0 :]
+        ]
 
     @expose("/show/<pk>")
     @needs("view")
@@ -122,7 +164,7 @@ class Reading(Core):
     @expose("/export")
     @needs("export")
     def export(self) -> Any:
-        asked = parameters.parse(self.datamodel, request.args, self)
+        asked = parameters.parse(self.datamodel, request.args, self, self.memory())
         rows = self.datamodel.all_for_export(asked.query, self.quick_search, MAX_ROWS)
         names = self.export_columns or self.show_columns
         labels = [str(self.datamodel.label(name)) for name in names]

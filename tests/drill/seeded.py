@@ -1,8 +1,16 @@
 """All holes on purpose, in the order in which they are opened."""
 
-from tests.drill import delegation_holes, draft_holes, holes, overview_holes, secret_holes, session_holes
+from tests.drill import (
+    delegation_holes,
+    draft_holes,
+    holes,
+    memory_holes,
+    overview_holes,
+    secret_holes,
+    session_holes,
+)
 from tests.drill.hole import HOLES, Hole
 
-MODULES = (holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes)
+MODULES = (holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes)
 
 __all__ = ["HOLES", "MODULES", "Hole"]

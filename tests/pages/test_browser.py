@@ -77,7 +77,7 @@ def test_choose_by_typing_with_the_keyboard_alone(page):
 def test_search_sort_export_and_bulk(app, page, tmp_path):
     page.goto("/stations/list/")
     page.get_by_text("查询", exact=True).first.click()
-    page.get_by_label("级别").select_option("村(居)")
+    page.get_by_role("search").get_by_label("级别").select_option("村(居)")
     page.get_by_role("button", name="查询").click()
     expect(page.locator(".count")).to_have_text("共 2 条")
     page.get_by_role("link", name="站点名称").click()

@@ -77,7 +77,7 @@ def test_a_roster_is_kept(person, screen):
     expect(page.get_by_role("row", name="陈丽芳")).to_have_count(0)
     page.locator("summary", has_text="查询").click()
     look(page, "search-open")
-    page.get_by_label("状态").select_option("已离任")
+    page.get_by_role("search").get_by_label("状态").select_option("已离任")
     page.get_by_role("button", name="查询").click()
     expect(page.locator(".count")).to_have_text("共 1 条")
     expect(page.get_by_role("row", name="陈丽芳")).to_contain_text("已离任")

@@ -6,6 +6,7 @@ does not come to its point would find nothing in any product.
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask
 from sqlalchemy import text
@@ -98,6 +99,59 @@ def copies_a_role_wider_than_his(app: Flask) -> str | None:
     browser.submit(f"/roles/copy/{role(app, SYSTEM)}", {"division_code": COUNTY, "title": "本地角色"})
     made = ask(app, "SELECT id FROM ab_role WHERE division_code IS NOT NULL")
     return f"a copy that may {sorted(cells(app, made[0]))}" if made else None
+
+
+# ---- what a list remembers
+
+SEARCHED = "王小明甲"
+
+
+def _searches(app: Flask, username: str) -> str:
+    """Somebody looks for a person among the cases; the address of what he sees."""
+    answer = signed_in(app, username).submit("/cases/query", {"q": SEARCHED})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def reads_what_another_searched(app: Flask) -> str | None:
+    where = _searches(app, "town_admin")
+    browser = signed_in(app, "staff")
+    for path in (where, "/cases/list/"):
+        if SEARCHED in browser.get(path).get_data(as_text=True):
+            return "the name that another searched for"
+    return None
+
+
+def reads_searches_in_the_database(app: Flask) -> str | None:
+    _searches(app, "town_admin")
+    (value,) = ask(app, "SELECT value FROM preference")
+    return "the name that was searched for stands in the database" if SEARCHED in value else None
+
+
+def opens_a_search_copied_to_himself(app: Flask) -> str | None:
+    """Who can write to the database, and is a user, lets his own list show the search of another."""
+    _searches(app, "town_admin")
+    browser = signed_in(app, "staff")
+    assert browser.submit("/cases/query", {"q": "甲"}).status_code == 303
+    copied = text(
+        "UPDATE preference SET value = (SELECT p.value FROM preference p WHERE p.user_id = :his) WHERE user_id = :mine"
+    )
+    people = {"his": account(app, "town_admin"), "mine": account(app, "staff")}
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(copied, people)
+    return "the search of another" if SEARCHED in browser.get("/cases/list/").get_data(as_text=True) else None
+
+
+def follows_the_name_in_the_address(app: Flask) -> str | None:
+    return "the name stands in the address" if SEARCHED in unquote(_searches(app, "town_admin")) else None
+
+
+def chooses_a_column_for_few(app: Flask) -> str | None:
+    browser = signed_in(app, "town_admin")
+    assert browser.submit("/cases/columns", {"column": ["subject", "id_number"]}).status_code == 303
+    head = browser.get("/cases/list/").get_data(as_text=True).partition("<thead>")[2].partition("</thead>")[0]
+    assert "事由" in head
+    return "a secret column by choice" if "身份证号" in head else None
 
 
 # ---- what has to be recorded

@@ -26,6 +26,7 @@ from tests.security.probe import JUNK_KEYS, NOWHERE, Probe
 from tests.security.prober import Leak, Prober
 from tests.security.probes import DRILL_FACTOR, rules
 from tests.security.watch import Change, watch
+from tests.security.writes import of_memory
 from tests.world import CHILD, CITY, COUNTY, DIVISIONS, FOREIGN, OTHER_COUNTY, OWN, PEOPLE, SIBLING, TODAY
 
 REGISTERS = {"UserView": "Account", "RoleView": "StaffRole"}
@@ -162,6 +163,7 @@ class PeopleProber(Prober):
             yield Probe(f"{view}.list", "GET", f"{base}/list/?_flt_0_{column}=1", expect=known)
             known = (200,) if column in made.order_columns else (400,)
             yield Probe(f"{view}.list", "GET", f"{base}/list/?_oc_{view}={column}&_od_{view}=asc", expect=known)
+        yield from of_memory(view, base)
         keys = [str(row.key) for row in (self.accounts if view == "UserView" else self.roles)]
         for name in ("bulk_delete", "nothing"):
             yield Probe(f"{view}.action_post", "POST", f"{base}/action_post", {"action": name, "rowid": keys})
@@ -268,7 +270,7 @@ class PeopleProber(Prober):
         return self.has_below(key, home) and all(given)
 
     def foreign_write(self, change: Change) -> Iterator[str]:
-        if change.table == "audit_entry":
+        if change.table in ("audit_entry", "preference"):
             yield from super().foreign_write(change)
             return
         verb = "edit" if change.old and change.new else "add" if change.new else "delete"

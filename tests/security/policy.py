@@ -29,8 +29,9 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
 PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
+PEOPLE_READING = ("root", "list", "show", "history", "query", "columns")
 ROUTES |= {
-    **{f"{v}.{method}": (r, "view") for v, r in PEOPLE_VIEWS for method in ("root", "list", "show", "history")},
+    **{f"{v}.{method}": (r, "view") for v, r in PEOPLE_VIEWS for method in PEOPLE_READING},
     **{f"{v}.action_post": (r, "action") for v, r in PEOPLE_VIEWS},
     "UserView.options": ("Account", "view"),
     "UserView.add": ("Account", "add"),

@@ -26,7 +26,7 @@ from tests.security.spec import Spec, references_of
 from tests.security.watch import Change, watch
 
 # Tables whose rows may change without a session noticing.
-RECORDS = {"audit_entry", "attachment", "draft", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
+RECORDS = {"audit_entry", "attachment", "draft", "preference", *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
 FULL_LOOK = 50  # requests after which all tables are compared, not only those that the engine saw written to
 
 
@@ -275,6 +275,9 @@ class Prober:
         if table == "audit_entry":
             yield from [f"changed the audit: {change.key}"] if old else []
             return
+        if table == "preference":
+            yield from self.foreign_memory(change)
+            return
         if table == "attachment":
             for values in filter(None, (old, new)):
                 if not policy.may(self.person, values["register"], "edit", values["division_code"]):
@@ -295,6 +298,16 @@ class Prober:
                 yield f"{verb} of {table} in {place}"
         self.done.add((spec.register if table in BY_TABLE else CHILD_TABLES[table][1].model.__name__, verb))
         yield from self.foreign_keys(table, old or {}, new or {})
+
+    def foreign_memory(self, change: Change) -> Iterator[str]:
+        """A person's memory of his lists is his own, and says nothing in clear."""
+        with self.app.app_context():
+            people = {key: row["username"] for key, row in world.saved("ab_user").items()}
+        for values in filter(None, (change.old, change.new)):
+            if people[values["user_id"]] != self.person:
+                yield f"memory of {people[values['user_id']]}"
+            if answers.CANARY.search(values["value"]) or "{" in values["value"]:
+                yield "a memory in clear"
 
     def place_of(self, table: str, values: dict[str, Any]) -> str | None:
         """Where a row lies; a child lies where its parent does."""

@@ -21,6 +21,8 @@ METHODS = {
     "show": "view",
     "history": "view",
     "options": "view",
+    "query": "view",
+    "columns": "view",
     "export": "export",
     "add": "add",
     "edit": "edit",

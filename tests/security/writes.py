@@ -36,6 +36,7 @@ class Writes:
             yield from self.children(child)
         yield from self.hostile()
         yield from self.bulk()
+        yield from self.memory()
 
     def probe(self, method: str, *args: Any, **options: Any) -> Probe:
         return Probe(f"{self.spec.register}View.{method}", *args, **options)
@@ -194,3 +195,33 @@ class Writes:
         for name in self.some(("nothing", "", "__init__", "x" * 1000, "\x00"), 2):
             yield self.probe("action_post", "POST", path, {"action": name, "rowid": every})
         yield self.probe("action_post", "POST", path, {"action": "bulk_delete", "rowid": every}, token=False)
+
+    def memory(self) -> Iterator[Probe]:
+        """What a list remembers: searches by every column, also those that are not offered; columns likewise."""
+        yield from of_memory(type(self.view).__name__, self.base)
+        for column in self.some([c.key for c in self.spec.table.columns], 3):
+            known = (303, 400) if column in self.view.search_columns else (400,)
+            path = f"{self.base}/query"
+            yield self.probe("query", "POST", path, {f"_flt_0_{column}": SIBLING}, expect=known)
+            yield self.probe("columns", "POST", f"{self.base}/columns", {"column": [column]}, expect=(303,))
+        for kind in self.spec.canaries:
+            typed = {"q": world.canary(kind, SIBLING)}
+            yield self.probe("query", "POST", f"{self.base}/query", typed, expect=(303,))
+        for text in self.some(HOSTILE, 4) if self.asking.is_hostile(self.spec) else ():
+            for name in ("q", "_ended", "psize", "_without", f"_flt_0_{self.view.search_columns[0]}"):
+                yield self.probe("query", "POST", f"{self.base}/query", {name: text}, expect=(303, 400, 413))
+            for name in ("column", "_back"):
+                yield self.probe("columns", "POST", f"{self.base}/columns", {name: text}, expect=(303, 400, 413))
+
+
+def of_memory(view: str, base: str) -> Iterator[Probe]:
+    """What anybody may post to a list of his, with and without a token, and lists by ids that are not his."""
+    for method, data in (
+        ("query", {"q": "甲", "user_id": "1", "name": "list:Case"}),
+        ("columns", {"column": ["name"]}),
+    ):
+        yield Probe(f"{view}.{method}", "POST", f"{base}/{method}", data, expect=(303,))
+        yield Probe(f"{view}.{method}", "POST", f"{base}/{method}", data, token=False)
+        yield Probe(f"{view}.{method}", "POST", f"{base}/{method}", data, accept="application/json", expect=(303,))
+    for id in ("ffffff", "none", "1"):
+        yield Probe(f"{view}.list", "GET", f"{base}/list/?_s={id}", expect=(200,))

@@ -24,6 +24,8 @@ ACTING = {
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/drafts.py _run": "no person may read or write the table of drafts; every statement names the one who asks",
+    "app/preferences.py get": "no person may read the table; gives back what the one who acts stored himself",
+    "app/preferences.py revise": "the same; writes the one row of the one who acts, under one name",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
