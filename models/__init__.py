@@ -6,6 +6,7 @@ from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
 from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
+from models.findable import Findable
 from models.member_unit import MemberUnit
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
@@ -31,6 +32,7 @@ __all__ = [
     "EndReason",
     "Ended",
     "Engagement",
+    "Findable",
     "Located",
     "MemberUnit",
     "Model",

@@ -12,6 +12,7 @@ from views.division import DivisionView
 from views.health import HealthView
 from views.member_unit import MemberUnitView
 from views.role import RoleView
+from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
@@ -46,5 +47,6 @@ def register_views(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(ActivationView)
     appbuilder.add_view_no_menu(AccountView)
     appbuilder.add_view_no_menu(HealthView)
+    appbuilder.add_view_no_menu(SearchView)
     for entry in MENU:
         appbuilder.add_view_no_menu(entry.view)
