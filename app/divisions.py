@@ -174,7 +174,9 @@ def choices(
     has_children = exists(select(below.code).where(below.parent_code == Division.code))
     query = select(Division, has_children).where(inside(Division, places), Division.retired_on.is_(None))
     if q:
-        query = query.where(or_(finding.matches(Division, q), Division.code.startswith(q, autoescape=True)))
+        code = finding.normalised(q)
+        begins = Division.code.startswith(code, autoescape=True) if code else false()
+        query = query.where(or_(finding.matches(Division, q), begins))
     elif parent:
         query = query.where(Division.parent_code == parent)
     else:

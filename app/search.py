@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from app import divisions, finding
 from app.extensions import db
+from app.interface import RegisterInterface
 from app.scope import current_actor
 from models import Division, Findable
 
@@ -54,8 +55,8 @@ def _end_of(model: Any) -> str:
 
 
 def _rows(model: Any, q: str, limit: int) -> list[Any]:
-    (key,) = inspect(model).primary_key
-    order = (getattr(model, _end_of(model)).is_not(None), finding.rank(model, q), key)
+    key, end = RegisterInterface.of(model).key, getattr(model, _end_of(model))
+    order = (end.is_not(None), finding.rank(model, q), key)
     return list(db.session.scalars(select(model).where(finding.matches(model, q)).order_by(*order).limit(limit)))
 
 
@@ -63,7 +64,7 @@ def _item(row: Any, where: str) -> Item:
     also = [value for name in row.__find__ if (value := getattr(row, name)) and value != str(row)]
     has_ended = getattr(row, _end_of(type(row))) is not None
     return Item(
-        key=inspect(row).identity[0],
+        key=RegisterInterface.of(type(row)).key_value(row),
         text=f"{row}（{'，'.join(also)}）" if also else str(row),
         where=where,
         mark=_("已%(ending)s", ending=row.__ending__) if has_ended else "",
