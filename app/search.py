@@ -44,7 +44,7 @@ def find(q: str, models: Iterable[Any], per_group: int = 5) -> list[Group]:
     found = {model: rows for model in seen if (rows := _rows(model, q, per_group + 1))}
     paths = divisions.paths_of(row.place for rows in found.values() for row in rows[:per_group])
     return [
-        Group(model, [_item(row, paths.get(row.place, "")) for row in rows[:per_group]], len(rows) > per_group)
+        Group(model, [_item(model, row, paths.get(row.place, "")) for row in rows[:per_group]], len(rows) > per_group)
         for model, rows in found.items()
     ]
 
@@ -60,11 +60,11 @@ def _rows(model: Any, q: str, limit: int) -> list[Any]:
     return list(db.session.scalars(select(model).where(finding.matches(model, q)).order_by(*order).limit(limit)))
 
 
-def _item(row: Any, where: str) -> Item:
+def _item(model: Any, row: Any, where: str) -> Item:
     also = [value for name in row.__find__ if (value := getattr(row, name)) and value != str(row)]
-    has_ended = getattr(row, _end_of(type(row))) is not None
+    has_ended = getattr(row, _end_of(model)) is not None
     return Item(
-        key=RegisterInterface.of(type(row)).key_value(row),
+        key=RegisterInterface.of(model).key_value(row),
         text=f"{row}（{'，'.join(also)}）" if also else str(row),
         where=where,
         mark=_("已%(ending)s", ending=row.__ending__) if has_ended else "",
