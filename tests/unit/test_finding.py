@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select, update
 
-from app import divisions, finding
+from app import divisions, finding, setup
 from app.extensions import db
 from app.finding import forms, normalised
 from app.interface import Query, RegisterInterface
@@ -221,3 +221,10 @@ def test_setup_writes_what_is_missing_or_of_another_version(context, monkeypatch
         db.session.commit()
     assert {cls: stored(cls) for cls in before} == before  # the same texts; versions and times stay
     assert len(stored(AuditEntry)) == entries
+
+
+def test_setup_says_how_many_it_wrote(context):
+    with db.engine.begin() as connection:
+        connection.execute(update(Station.__table__).values(search_text=""))
+    assert f"已更新 {len(stored(Station))} 条记录的查找用语。" in setup.run()
+    assert not any("查找用语" in line for line in setup.run())
