@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_appbuilder import AppBuilder
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -95,8 +95,14 @@ def _touch_session(response: Response) -> Response:
     return response
 
 
+def _only_reads() -> bool:
+    """Looking, or asking by POST (views.access.reads)."""
+    asked = current_app.view_functions.get(request.endpoint or "")
+    return request.method in ("GET", "HEAD", "OPTIONS") or getattr(asked, "_only_reads", False)
+
+
 def _read_only() -> None:
     """A reading request opens a transaction that waits for nobody, before the user is loaded in it."""
     scope.forget()
-    if request.method in ("GET", "HEAD", "OPTIONS") and _uses_database():
+    if _only_reads() and _uses_database():
         db.session.connection(execution_options={"ro": True})

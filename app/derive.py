@@ -1,4 +1,5 @@
-"""What a row gets without being asked: the place of its station, a number for life, the day of its record."""
+"""What a row gets without being asked: the place of its station, a number for life, the day of its record,
+and what it is found by."""
 
 from typing import Any
 
@@ -6,9 +7,9 @@ from sqlalchemy import event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, finding
 from app.errors import OutOfScope
-from models import Serial, Station, StationOwned
+from models import Findable, Serial, Station, StationOwned
 from models.base import place_of
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -53,6 +54,9 @@ def derive(session: Session, _context: Any, _instances: Any) -> None:
                 _settle_at_station(session, row)
         for row in session.new:
             _fill(session, row)
+        for row in (*session.new, *session.dirty):
+            if isinstance(row, Findable):
+                finding.fill(row)
 
 
 def install(session_class: type[Session]) -> None:

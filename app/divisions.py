@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app import finding
 from app.errors import DomainError
 from app.extensions import db
 from app.scope import current_actor, inside
@@ -164,7 +165,8 @@ def choices(
 ) -> tuple[list[dict[str, Any]], bool]:
     """One page of divisions in which the actor holds `verb` on `register`, and whether there are more.
 
-    `q` searches by name or beginning of code; `parent` steps one level down; neither: where the actor's parts begin.
+    `q` searches by name (see app.finding) or beginning of code; `parent` steps one level down; neither: where the
+    actor's parts begin.
     """
     actor = current_actor()
     places = actor.places(verb, register) if actor is not None else ()
@@ -172,9 +174,9 @@ def choices(
     has_children = exists(select(below.code).where(below.parent_code == Division.code))
     query = select(Division, has_children).where(inside(Division, places), Division.retired_on.is_(None))
     if q:
-        query = query.where(
-            or_(Division.name.icontains(q, autoescape=True), Division.code.startswith(q, autoescape=True))
-        )
+        code = finding.normalised(q)
+        begins = Division.code.startswith(code, autoescape=True) if code else false()
+        query = query.where(or_(finding.matches(Division, q), begins))
     elif parent:
         query = query.where(Division.parent_code == parent)
     else:

@@ -11,10 +11,10 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, func, inspect, or_, select
 
-from app import clock, divisions, references, scope, secret
+from app import clock, divisions, finding, references, scope, secret
 from app.errors import DomainError
 from app.extensions import db
-from models import Division, Ended
+from models import Division, Ended, Findable
 
 UNSEEN = "—"
 MAX_INTEGER = 2**31 - 1
@@ -132,8 +132,15 @@ class RegisterInterface(SQLAInterface):
     def _matching(self, query: Query, quick: Sequence[str]) -> Select[Any]:
         found = select(self.obj).where(*query.conditions)
         if query.q:
-            found = found.where(or_(*(getattr(self.obj, name).icontains(query.q, autoescape=True) for name in quick)))
+            found = found.where(self._named(query.q, quick))
         return found
+
+    def _named(self, q: str, names: Sequence[str]) -> ColumnElement[bool]:
+        """One of these columns contains `q`; those that a Findable is found by, in any of their forms too."""
+        found, rest = [], list(names)
+        if issubclass(self.obj, Findable):
+            found, rest = [finding.matches(self.obj, q)], [name for name in names if name not in self.obj.__find__]
+        return or_(*found, *(getattr(self.obj, name).icontains(q, autoescape=True) for name in rest))
 
     def _ordered(self, found: Select[Any], order: tuple[str, bool] | None) -> Select[Any]:
         newest_first = self.key.desc() if isinstance(self.key.type, Integer) else self.key.asc()
@@ -201,7 +208,7 @@ class RegisterInterface(SQLAInterface):
     ) -> tuple[list[dict[str, Any]], bool]:
         """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions.
 
-        Found by the columns that the model's `__search__` names, in the order of their keys.
+        Found by the columns that the model's `__find__` names, in the order of their keys.
         """
         found = select(self.obj)
         if places is not None:
@@ -209,8 +216,7 @@ class RegisterInterface(SQLAInterface):
         if hasattr(self.obj, "ended_on"):
             found = found.where(self.obj.ended_on.is_(None))
         if q:
-            names = getattr(self.obj, "__search__", ("name",))
-            found = found.where(or_(*(getattr(self.obj, name).icontains(q, autoescape=True) for name in names)))
+            found = found.where(self._named(q, getattr(self.obj, "__find__", ("name",))))
         rows = db.session.scalars(found.order_by(self.key).offset(offset).limit(limit + 1)).all()
         paths = divisions.paths_of(row.place for row in rows[:limit])
         items = [

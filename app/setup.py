@@ -21,7 +21,7 @@ from flask_babel import get_domain
 from sqlalchemy import Connection, inspect, select
 
 import config
-from app import assets, clock, demo, divisions
+from app import assets, clock, demo, divisions, finding
 from app.extensions import db
 from app.scope import acting_as
 from app.security import roles, users
@@ -136,6 +136,8 @@ def run(with_demo: bool = False) -> list[str]:
         if db.session.scalars(select(Division.code).limit(1)).first() is None:
             loaded = divisions.load(DIVISIONS.read_bytes())
             done.append(f"已载入区划 {loaded.added} 个。")
+        if written := finding.refresh(db.session):
+            done.append(f"已更新 {written} 条记录的查找用语。")
         db.session.commit()
     if with_demo and not current_app.config["PRODUCTION"]:
         done += demo.load(clock.today())

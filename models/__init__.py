@@ -7,6 +7,7 @@ from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, Stat
 from models.case import Applicant, Case, Channel, RightsCategory
 from models.division import Division, DivisionLevel
 from models.draft import Draft
+from models.findable import Findable
 from models.member_unit import MemberUnit
 from models.preference import Preference
 from models.role import RoleBaseline, StaffRole
@@ -34,6 +35,7 @@ __all__ = [
     "EndReason",
     "Ended",
     "Engagement",
+    "Findable",
     "Located",
     "MemberUnit",
     "Model",

@@ -48,7 +48,7 @@ class Case(StationOwned, Ended, Stamped, Model):
     __label__ = _l("案件")
     __ending__ = _l("作废")
     __attachments__ = True
-    __search__ = ("subject", "name")
+    __find__ = ("subject", "name")
     __table_args__ = (
         CheckConstraint(
             "agent_name IS NOT NULL OR applicant <> 'AGENT'",

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import CITY, COUNTY, TOWNSHIP, VILLAGE, Located, Model, Stamped, Visibility
+from models.findable import Findable
 
 
 class DivisionLevel(enum.Enum):
@@ -46,11 +47,12 @@ def is_pseudo_code(code: str) -> bool:
     return village.startswith("5") if village else township == "198"
 
 
-class Division(Located, Stamped, Model):
+class Division(Located, Findable, Stamped, Model):
     """A city, county, township or village. The code never changes; a merger makes a new row and points to it."""
 
     __tablename__ = "division"
     __label__ = _l("区划")
+    __ending__ = _l("撤销")
     __place__: ClassVar[str] = "code"
     __visibility__: ClassVar[Visibility] = Visibility.REFERENCE
     __table_args__ = (

@@ -7,6 +7,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import DivisionOwned, Ended, Model, Stamped, Visibility, secret
+from models.findable import Findable
 
 # What the reforms since 2010 made of a name (2018 机构改革, 2023).
 RENAMED = {
@@ -25,14 +26,14 @@ def aliases_of(name: str) -> str | None:
     return "、".join(found) or None
 
 
-class MemberUnit(DivisionOwned, Ended, Stamped, Model):
+class MemberUnit(DivisionOwned, Ended, Findable, Stamped, Model):
     """A department in a division. Its name is readable along everybody's line, its contact only to its own part."""
 
     __tablename__ = "member_unit"
     __label__ = _l("成员单位")
     __visibility__: ClassVar[Visibility] = Visibility.REFERENCE
     __ending__ = _l("撤销")
-    __search__ = ("name", "aliases")
+    __find__ = ("name", "aliases")
     __table_args__ = (
         UniqueConstraint("division_code", "name", info={"field": "name", "message": _l("该区划已有同名的成员单位。")}),
     )

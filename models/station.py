@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import TOWNSHIP, VILLAGE, DivisionOwned, Ended, Model, Stamped
+from models.findable import Findable
 
 
 class StationLevel(enum.Enum):
@@ -26,7 +27,7 @@ class StationHost(enum.Enum):
     SELF = "自行建立"
 
 
-class Station(DivisionOwned, Ended, Stamped, Model):
+class Station(DivisionOwned, Ended, Findable, Stamped, Model):
     """妇女维权站."""
 
     __tablename__ = "station"

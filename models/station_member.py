@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Sex, Stamped, StationOwned, secret
+from models.findable import Findable
 from models.member_unit import MemberUnit
 
 
@@ -32,7 +33,7 @@ def _names(seats: tuple[Seat, ...]) -> str:
     return ", ".join(f"'{seat.name}'" for seat in seats)
 
 
-class StationMember(StationOwned, Ended, Stamped, Model):
+class StationMember(StationOwned, Ended, Findable, Stamped, Model):
     """One person in one seat of a station, with his 分工 in words."""
 
     __tablename__ = "station_member"
@@ -56,7 +57,7 @@ class StationMember(StationOwned, Ended, Stamped, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(50), info={"label": _l("姓名")})
+    name: Mapped[str] = mapped_column(String(50), info={"label": _l("姓名"), "person": True})
     seat: Mapped[Seat] = mapped_column(info={"label": _l("班子职务")})
     title: Mapped[str | None] = mapped_column(
         String(50), info={"label": _l("本人职务"), "help": _l("现任职务的今天叫法，如 平安法治办副主任（原综治办）。")}

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Ended, Model, Sex, Stamped, StationOwned, blind_index, secret
+from models.findable import Findable
 
 
 class VolunteerRole(enum.Enum):
@@ -36,13 +37,13 @@ class Specialty(enum.Enum):
     OTHER = "其他"
 
 
-class Volunteer(StationOwned, Ended, Stamped, Model):
+class Volunteer(StationOwned, Ended, Findable, Stamped, Model):
     """One person of a roster, under a number for life. Who leaves is marked 离任; who comes back is resumed."""
 
     __tablename__ = "volunteer"
     __label__ = _l("队伍")
     __ending__ = _l("离任")
-    __search__ = ("name", "number")
+    __find__ = ("name", "number")
     __table_args__ = (
         CheckConstraint(
             "term_ends_on >= starts_on",
@@ -61,7 +62,7 @@ class Volunteer(StationOwned, Ended, Stamped, Model):
     number: Mapped[str] = mapped_column(
         String(30), unique=True, info={"label": _l("编号"), "derived": True, "serial": "{county_code}-{n:05}"}
     )
-    name: Mapped[str] = mapped_column(String(50), info={"label": _l("姓名")})
+    name: Mapped[str] = mapped_column(String(50), info={"label": _l("姓名"), "person": True})
     role: Mapped[VolunteerRole] = mapped_column(info={"label": _l("类别")})
     engagement: Mapped[Engagement] = mapped_column(default=Engagement.PART_TIME, info={"label": _l("专/兼职")})
     specialty: Mapped[Specialty | None] = mapped_column(info={"label": _l("专业")})

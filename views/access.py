@@ -47,6 +47,12 @@ def to_sign_in() -> Any:
     return redirect(url_for("SignInView.login", next=target))
 
 
+def reads(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A POST that only asks: what is asked is not for the address. Its transaction reads, and waits for nobody."""
+    method._only_reads = True  # type: ignore[attr-defined]
+    return method
+
+
 def reader(method: Callable[..., Any]) -> Callable[..., Any]:
     """A page for everybody who is signed in, whatever he may do."""
 

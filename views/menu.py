@@ -14,6 +14,7 @@ from views.health import HealthView
 from views.leaving import LeaveView
 from views.member_unit import MemberUnitView
 from views.role import RoleView
+from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
@@ -78,5 +79,6 @@ def register_views(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(AccountView)
     appbuilder.add_view_no_menu(HealthView)
     appbuilder.add_view_no_menu(LeaveView)
+    appbuilder.add_view_no_menu(SearchView)
     for entry in MENU:
         appbuilder.add_view_no_menu(entry.view)

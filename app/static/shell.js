@@ -1,5 +1,7 @@
 // What every page of the product has: leaving quickly, menus that close, keys, and a question before what cannot be undone.
 
+import { combobox } from "./combobox.js";
+
 const $ = (selector, within = document) => within.querySelector(selector);
 
 // ---- 快速离开: the page is gone at once; the server ends the session and shows a neutral page.
@@ -47,10 +49,24 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog") || !may()) return;
-  const find = $("[data-find]");
   if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
   if (event.key === "?" && help) { event.preventDefault(); help.showModal(); }
 });
+
+// ---- the search box: what is typed is posted, and what is found leads to its page
+const find = $("[data-find]");
+if (find) {
+  const ask = async ({ q }, _page, signal) => {
+    const headers = { Accept: "application/json", "X-CSRFToken": $('meta[name="csrf-token"]').content };
+    const response = await fetch(find.dataset.find, { method: "POST", body: new URLSearchParams({ q }), headers, signal });
+    const answer = await response.json();
+    const items = (answer.groups ?? []).flatMap((group) => group.items.map((item) => ({
+      text: item.text, url: item.url, note: [group.label, item.mark, item.where].filter(Boolean).join(" · "),
+    })));
+    return { items, message: answer.message || (items.length ? undefined : "没有找到。按回车键可以看全部结果。") };
+  };
+  combobox(find, { label: "找到的记录", ask, choose: (item) => { location.assign(item.url); }, opensEmpty: false });
+}
 
 // ---- ask first: the button goes on only after 确定
 const asking = $("#confirm");

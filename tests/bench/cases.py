@@ -65,20 +65,21 @@ def fill(app: Flask, until: int) -> None:
         ).all()
         there = connection.scalar(select(func.count()).select_from(_case)) or 0
         rows = [_row(number, *stations[number % len(stations)]) for number in range(there + 1, until + 1)]
-        _write(connection, rows)
+        write(connection, "case_record", rows)
     with app.app_context():
         db.engine.dispose()
 
 
-def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def write(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Insert many rows, the quick way of each database."""
     if connection.dialect.name == "sqlite":
         names = ", ".join(rows[0])
         marks = ", ".join("?" * len(rows[0]))
         plain = [tuple(v if isinstance(v, int | str | None) else str(v) for v in row.values()) for row in rows]
-        connection.exec_driver_sql(f"INSERT INTO case_record ({names}) VALUES ({marks})", plain)
+        connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
     else:
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-        with cursor.copy(f"COPY case_record ({', '.join(rows[0])}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {table} ({', '.join(rows[0])}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(tuple(row.values()))
     connection.exec_driver_sql("ANALYZE")  # as autovacuum or the next `flask setup` would

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tests.bench import floor
+from tests.bench import floor, floor_names
 from tests.bench.floor import CONFLICT, FOUND, MARK, NOT_FOUND, PAGE, in_scope, run
 
 KEY_ID, _, KEY = os.environ.get("BENCH_SEAL_KEY", "").partition(":")
@@ -241,7 +241,9 @@ def _post(person: tuple[int, str, str], method: str, tail: str, posted: dict[str
 
 
 def app(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
-    """The WSGI application of both registers."""
+    """The WSGI application of both registers and of the search."""
     if environ["PATH_INFO"].startswith("/cases/"):
         return floor.serve(environ, start, _get, _post)
+    if environ["PATH_INFO"].startswith("/search/"):
+        return floor.serve(environ, start, floor_names.get, _post)
     return floor.app(environ, start)

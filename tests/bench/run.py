@@ -1,6 +1,7 @@
 """How fast pages are when the registers are full, beside a floor and stock Flask-AppBuilder (`make bench`).
 
-The stations: every due one, beside the floor. The cases: 100,000, beside the floor and stock. Each side is served by
+The stations: every due one, beside the floor. The cases: 100,000, beside the floor and stock. The search: 50,000 rows
+with names, beside the floor's plain queries. Each side is served by
 gunicorn on a database of its own and asked in turns, so that whatever else the machine does hits all. Every answer is
 checked. No time is asserted; what is: no page of the cases needs more statements with many rows than with few, and no
 database sorts them for the newest page. The last line of the output is for programs.
@@ -23,7 +24,7 @@ from app.extensions import db
 from app.keys import keys
 from models import Account
 from tests import postgres
-from tests.bench import case_scenarios, cases, database, floor, scenarios
+from tests.bench import case_scenarios, cases, database, floor, names, scenarios
 from tests.bench.case_scenarios import CaseAsker
 from tests.bench.client import Answer, Client, InProcess, served, sign_in, token_on
 from tests.bench.database import ADMINS, DATABASES, SIDES, Admin, Databases
@@ -35,7 +36,7 @@ ROUNDS = 12
 A_ROUND = 15  # answers of each side for each scenario and admin
 A_ROUND_OF_CASES = {"product": 8, "floor": 8, "stock": 3}  # stock is slow, and a median needs no more
 WARM_UP, WARM_UP_OF_CASES = 10, 2
-LONGEST = {"stations": 25.0, "cases": 45.0}  # seconds of measuring; a slow machine does fewer rounds
+LONGEST = {"stations": 25.0, "cases": 45.0, "names": 15.0}  # seconds of measuring; a slow machine does fewer rounds
 Sites = dict[str, dict[str, Site]]  # {admin: {side: site}}
 
 
@@ -179,7 +180,15 @@ def count_stations(app: Flask, engine: Engine, wrong: list[str]) -> list[Work]:
     return work
 
 
-def prepare(app: Flask, engine: Engine, stations: int, kind: str) -> tuple[Result, list[Work], list[Work]]:
+def count_names(app: Flask, engine: Engine, wrong: list[str]) -> Work:
+    """The search by the city's admin."""
+    names.fill(app)
+    asker = names.NameAsker(CITY, names.rows_of(engine))
+    (sql,) = count_statements(app, engine, asker, ["search"], "/stations/list/", wrong)
+    return Work(Cell("search_city", sql), asker, "search")
+
+
+def prepare(app: Flask, engine: Engine, stations: int, kind: str) -> tuple[Result, list[Work], list[Work], Work]:
     """Count statements, fill the register, look at the plans; the cells are empty yet."""
     wrong: list[str] = []
     of_stations = count_stations(app, engine, wrong)
@@ -194,13 +203,15 @@ def prepare(app: Flask, engine: Engine, stations: int, kind: str) -> tuple[Resul
         for work in of_cases
         if work.cell.few is not None and work.cell.sql > work.cell.few
     ]
+    of_names = count_names(app, engine, wrong)
     plans = cases.plans(app)
     wrong += [f"the list is sorted at the level of a {level}: {plan}" for level, plan in plans.items() if _sorts(plan)]
     parts = [
         Part(f"{stations} stations", [work.cell for work in of_stations]),
         Part(f"{cases.MANY} cases (few: statements with {cases.FEW})", [work.cell for work in of_cases]),
+        Part(f"{names.MANY} rows with names", [of_names.cell]),
     ]
-    return Result(kind, stations, cases.MANY, parts, wrong, plans), of_stations, of_cases
+    return Result(kind, stations, cases.MANY, parts, wrong, plans), of_stations, of_cases, of_names
 
 
 def _sorts(plan: list[str]) -> bool:
@@ -213,7 +224,7 @@ def measure(kind: str, rounds: int) -> Result:
     with database.new_databases(kind) as databases:
         app, stations = database.build(databases.product)
         engines = {side: create_engine(getattr(databases, side)) for side in SIDES}
-        result, of_stations, of_cases = prepare(app, engines["product"], stations, kind)
+        result, of_stations, of_cases, of_names = prepare(app, engines["product"], stations, kind)
         with app.app_context():
             db.engine.dispose()
             key_id, key = next(iter(keys("seal").items()))
@@ -224,6 +235,7 @@ def measure(kind: str, rounds: int) -> Result:
                 both = dict.fromkeys(("product", "floor"), A_ROUND)
                 for part, work, a_round, warm_up, longest in (
                     (result.parts[0], of_stations, both, WARM_UP, LONGEST["stations"]),
+                    (result.parts[2], [of_names], both, WARM_UP, LONGEST["names"]),
                     (result.parts[1], of_cases, A_ROUND_OF_CASES, WARM_UP_OF_CASES, LONGEST["cases"]),
                 ):
                     take_turns(part, work, there, a_round, warm_up, rounds, longest, result.wrong)

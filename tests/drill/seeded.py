@@ -6,11 +6,14 @@ from tests.drill import (
     holes,
     memory_holes,
     overview_holes,
+    search_holes,
     secret_holes,
     session_holes,
 )
 from tests.drill.hole import HOLES, Hole
 
-MODULES = (holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes)
+MODULES = (
+    holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
+)  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -16,7 +16,7 @@ from tests import world
 from tests.conftest import Browser
 from tests.security.attacks import ADMIN, MANAGER, STAFF, SYSTEM
 from tests.security.registers import BY_REGISTER
-from tests.world import CITY, COUNTY, OWN
+from tests.world import CITY, COUNTY, OWN, SIBLING
 
 VOLUNTEER = BY_REGISTER["Volunteer"].keys[OWN]
 NEW = "Another-password-2026"
@@ -258,3 +258,35 @@ def guesses_on(app: Flask) -> str | None:
     for n in range(5):
         assert Browser(app).sign_in("town_admin", f"Wrong-password-{n}").status_code == 422
     return "the lock does not hold" if Browser(app).sign_in("town_admin").status_code == 302 else None
+
+
+# ---- finding by names
+
+
+def found(browser: Browser, q: str) -> list[str]:
+    """The texts that the search box shows."""
+    answer = browser.submit("/search/suggest", {"q": q})
+    assert answer.status_code == 200
+    return [item["text"] for group in answer.get_json()["groups"] for item in group["items"]]
+
+
+def finds_a_row_elsewhere(app: Flask) -> str | None:
+    """Asks for a name from another township; those at home are found."""
+    browser = signed_in(app, "town_admin")
+    assert found(browser, f"STA-{OWN}")
+    texts = found(browser, f"STA-{SIBLING}")
+    return f"found {texts}" if texts else None
+
+
+def asks_a_row_for_what_is_private(app: Flask) -> str | None:
+    """The unit of the city may be seen from below, the person to call may not: is it this one?"""
+    browser = signed_in(app, "town_admin")
+    assert found(browser, f"UNIT-{CITY}")
+    texts = found(browser, f"CONTACT-{CITY}")
+    return f"found {texts}" if texts else None
+
+
+def finds_in_a_register_that_is_not_his(app: Flask) -> str | None:
+    """Divisions are readable along one's own line; who has no right to look at that register gets none listed."""
+    texts = found(signed_in(app, "manager"), "lucheng")
+    return f"found {texts}" if texts else None

@@ -26,6 +26,8 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "AccountView.index": SIGNED_IN,
     "AccountView.end": SIGNED_IN,
     "AccountView.password": SIGNED_IN,
+    "SearchView.index": SIGNED_IN,
+    "SearchView.suggest": SIGNED_IN,
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
 PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))

@@ -24,6 +24,25 @@ from tests.world import CHILD, CITY, COUNTY, FOREIGN, MERGED, OWN, PEOPLE, SIBLI
 PLACES = (MERGED, OWN, CHILD, SIBLING, COUNTY, CITY, "330304001", FOREIGN, "990101001")
 OPTIONS = ["", "&q=松台", "&q=他", "&q=3", "&q=%25", f"&parent={COUNTY}", f"&parent={SIBLING}", f"&parent={FOREIGN}"]
 OPTIONS += ["&page=x", "&page=99999999999", "&q=" + "q" * 2000, "&q=%00"]
+# What the search is asked for: parts of names from elsewhere and their sounds, and nonsense.
+SEARCHES = [
+    "qx",
+    "sta",
+    "松",
+    "st",
+    "songtai",
+    "他",
+    "tazhou",
+    "3",
+    "33",
+    "%",
+    "_",
+    "\\",
+    "' OR ''='",
+    "😀",
+    "",
+    "q" * 2000,
+]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
 DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
@@ -203,6 +222,14 @@ class Generator:
         for path in ("/", "/login/", "/health", "/static/app.css", "/static/../config.py", "/nichts", "/%00"):
             for accept in ("", "application/json"):
                 yield Probe("", "GET", path, accept=accept)
+        kinds = [f"{kind}-{code}" for spec in self.specs for kind in spec.canaries for code in (SIBLING, COUNTY)]
+        for q in (*self.some(kinds, 4), *self.some(SEARCHES, 4)):
+            for path in ("/search/", "/search/suggest"):
+                yield Probe("SearchView." + ("suggest" if "suggest" in path else "index"), "POST", path, {"q": q})
+        yield Probe("SearchView.index", "GET", "/search/?q=3", expect=(200,))
+        yield Probe("SearchView.suggest", "POST", "/search/suggest", {"q": "3"}, token=False)
+        for shape in ("json", "file"):
+            yield Probe("SearchView.suggest", "POST", "/search/suggest", {"q": "3"}, shape=shape)
         wrong = [(e, r, m) for e, r in self.rules.items() for m in METHODS if m not in r.methods]
         for endpoint, rule, method in self.some(wrong, 60) if self.person in HOSTILE_PEOPLE else ():
             path = rule.rule.replace("<path:filename>", "app.css").replace("<column>", "name").replace("<pk>", "1")
