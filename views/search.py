@@ -31,7 +31,8 @@ class SearchView(BaseView):
             q, problem = self._asked()
             groups = [] if problem else self._find(q, SHOWN)
         page = self.render_template(
-            "search/results.html", title=_("查找"), kind=_("查找"), q=q, problem=problem, groups=groups, longest=parameters.MAX_TEXT,
+            "search/results.html", title=_("查找"), kind=_("查找"), q=q, problem=problem, groups=groups,
+            longest=parameters.MAX_TEXT,
             is_answer=request.method == "POST" and not problem,
         )  # fmt: skip
         return make_response(page, 422 if problem else 200)
