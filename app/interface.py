@@ -15,6 +15,7 @@ from app import clock, divisions, finding, references, scope, secret
 from app.errors import DomainError
 from app.extensions import db
 from models import Division, Ended, Findable
+from models.base import TOWNSHIP
 
 UNSEEN = "—"
 MAX_INTEGER = 2**31 - 1
@@ -204,13 +205,16 @@ class RegisterInterface(SQLAInterface):
         return inspect(row).identity[0]
 
     def choices(
-        self, q: str, places: tuple[str, ...] | None, offset: int, limit: int = 20
+        self, q: str, places: tuple[str, ...] | None, offset: int, near: str = "", limit: int = 20
     ) -> tuple[list[dict[str, Any]], bool]:
         """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions.
 
-        Found by the columns that the model's `__find__` names, in the order of their keys.
+        Found by the columns that the model's `__find__` names, in the order of their keys; while nothing is looked for,
+        those of the township of the division `near`.
         """
         found = select(self.obj)
+        if near and not q:
+            found = found.where(scope.inside(self.obj, (near[:TOWNSHIP],)))
         if places is not None:
             found = found.where(scope.inside(self.obj, places))
         if hasattr(self.obj, "ended_on"):

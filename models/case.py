@@ -68,7 +68,12 @@ class Case(StationOwned, Ended, Stamped, Model):
         default=False, info={"label": _l("由 12338 热线转来"), "only_if": ("channel", "CALL")}
     )
     received_on: Mapped[date] = mapped_column(
-        info={"label": _l("来访日期"), "not_future": True, "help": _l("当事人实际来信、来电或来访的日期。")}
+        info={
+            "label": _l("来访日期"),
+            "not_future": True,
+            "starts_as": "today",
+            "help": _l("当事人实际来信、来电或来访的日期。"),
+        }
     )
     recorded_on: Mapped[date] = mapped_column(info={"label": _l("登记日期"), "derived": True, "today": True})
     is_proxy_entry: Mapped[bool] = mapped_column(
@@ -111,7 +116,7 @@ class Case(StationOwned, Ended, Stamped, Model):
     went_to_office: Mapped[bool] = mapped_column(default=False, info={"label": _l("曾经行政处理")})
     went_to_court: Mapped[bool] = mapped_column(default=False, info={"label": _l("曾经诉讼")})
     companions: Mapped[str | None] = mapped_column(String(100), info={"label": _l("随访人数及关系")})
-    receiver: Mapped[str] = mapped_column(String(50), info={"label": _l("接待人")})
+    receiver: Mapped[str] = mapped_column(String(50), info={"label": _l("接待人"), "starts_as": "me"})
     opinion: Mapped[str | None] = mapped_column(String(500), info={"label": _l("处理意见"), "multiline": True})
     note: Mapped[str | None] = mapped_column(String(500), info={"label": _l("备注"), "multiline": True})
 

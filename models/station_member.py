@@ -63,7 +63,7 @@ class StationMember(StationOwned, Ended, Findable, Stamped, Model):
         String(50), info={"label": _l("本人职务"), "help": _l("现任职务的今天叫法，如 平安法治办副主任（原综治办）。")}
     )
     unit_id: Mapped[int | None] = mapped_column(
-        ForeignKey("member_unit.id"), index=True, info={"label": _l("成员单位")}
+        ForeignKey("member_unit.id"), index=True, info={"label": _l("成员单位"), "beside": "station_id"}
     )
     duties: Mapped[str | None] = mapped_column(String(500), info={"label": _l("分工"), "multiline": True})
     sex: Mapped[Sex | None] = mapped_column(info={"label": _l("性别")})

@@ -67,7 +67,9 @@ class Attendance(Stamped, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True, info={"derived": True})
-    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True, info={"label": _l("参训人员")})
+    volunteer_id: Mapped[int] = mapped_column(
+        ForeignKey("volunteer.id"), index=True, info={"label": _l("参训人员"), "beside": "division_code"}
+    )
     hours: Mapped[int | None] = mapped_column(info={"label": _l("学时"), "help": _l("留空按培训学时计。")})
     is_present: Mapped[bool] = mapped_column(default=True, info={"label": _l("已签到")})
     score: Mapped[int | None] = mapped_column(info={"label": _l("考核成绩")})

@@ -201,7 +201,17 @@ class Reading(Remembering):
             return divisions.choices(verb if place else "view", register, q, parent, offset)
         actor = scope.current_actor()
         places = actor.places(verb, datamodel.register) if actor and datamodel.places(name) else None
-        return RegisterInterface.of(target).choices(q, places, offset)
+        return RegisterInterface.of(target).choices(q, places, offset, self._near(datamodel, name))
+
+    def _near(self, datamodel: RegisterInterface, name: str) -> str:
+        """The division that the field says which this one stands `beside`: 成员单位 beside the station of a form."""
+        near, other = request.args.get("near", ""), datamodel.info(name).get("beside")
+        if not near or not other:
+            return ""
+        owner = datamodel if other in datamodel.list_columns else self.datamodel
+        target = RegisterInterface.of(owner.target_of(other))
+        row = target.get(near)
+        return str(row.place) if row is not None else ""
 
     def _show(self, row: Any, opened: dict[str, str] | None = None) -> Any:
         """The page of a row; `opened` holds the secrets that were asked for with a reason."""

@@ -83,7 +83,14 @@ class Writing(Drafting):
         for name, field in relations.items():
             if self.datamodel.places(name) and name not in filled and (key := self._only_place(field)) is not None:
                 filled[name] = key
-        return filled
+        return self._beginnings() | filled
+
+    def _beginnings(self) -> dict[str, Any]:
+        """What usually stands in a field of an empty form (`starts_as`): today's date, or the name of who fills it in."""
+        actor = scope.current_actor()
+        known = {"today": clock.today(), "me": actor.name if actor is not None else ""}
+        asked = {name: self.datamodel.info(name).get("starts_as") for name in self.add_columns}
+        return {name: known[what] for name, what in asked.items() if what}
 
     def _only_place(self, field: RelationField) -> Any:
         """Who keeps one station need not choose it each time."""

@@ -8,7 +8,8 @@ export function attach(box) {
 
   async function ask(query, page, signal) {
     const url = new URL(box.dataset.relation, location.href);
-    for (const [key, value] of Object.entries({ ...query, page })) url.searchParams.set(key, value);
+    const near = box.form?.elements[box.dataset.beside]?.value ?? "";  // the station or place that stands in this form
+    for (const [key, value] of Object.entries({ ...query, page, near })) url.searchParams.set(key, value);
     const response = await fetch(url, { headers: { Accept: "application/json" }, signal });
     const answer = await response.json();
     if (!response.ok) return { items: [], message: answer.message };
