@@ -31,9 +31,10 @@ function attach(form, dialog, state) {
 
   // ---- the draft
 
+  // As the browser itself posts it, line breaks too: else what nobody touched would look changed.
   function content() {
     const pairs = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-    return new URLSearchParams(pairs);
+    return new URLSearchParams(pairs.map(([name, value]) => [name, value.replace(/\r\n|\r|\n/g, "\r\n")]));
   }
 
   function save(options) {
@@ -58,7 +59,8 @@ function attach(form, dialog, state) {
   async function autosave(options) {
     if (sent || checking || typed === kept) return;
     const answer = await save(options);
-    if (answer.status !== 200 && answer.status !== 413) timer = setTimeout(autosave, AGAIN);
+    // Only where nobody answered: asking again and again would keep a session alive that nobody uses.
+    if (answer.status === 0 || answer.status >= 500) timer = setTimeout(autosave, AGAIN);
   }
 
   function changed() {
@@ -102,12 +104,14 @@ function attach(form, dialog, state) {
 
   // Another may have signed in in this browser meanwhile: nothing is sent in his name.
   async function renew() {
-    const now = await ask(new URL("token", new URL(login, location.href)));
+    const now = await standing();
     if (now.status !== 200) { say(OFFLINE); return false; }
     adopt(now.csrf_token);
     if (now.ok) return now.same || leave();
     return signIn();
   }
+
+  const standing = () => ask(new URL("token", new URL(login, location.href)));
 
   function leave() {
     sent = true;
@@ -129,15 +133,16 @@ function attach(form, dialog, state) {
       if (busy) return;
       busy = true;
       tell("");
-      const answer = await ask(login, new URLSearchParams({ username: username.value, password: password.value }));
+      let answer = await ask(login, new URLSearchParams({ username: username.value, password: password.value }));
+      if (answer.status === 400) answer = await standing();  // another window took the token's place meanwhile
       busy = false;
-      if (answer.status === 200 && answer.ok) {
-        adopt(answer.csrf_token);
+      if (answer.csrf_token) adopt(answer.csrf_token);
+      if (answer.ok) {
         entered = answer.same || leave();
         dialog.close();
         return;
       }
-      tell(answer.status ? answer.message : OFFLINE);
+      tell(answer.status === 0 ? OFFLINE : answer.message ?? "没有登录成功，请再试一次。");
       (username.value ? password : username).focus();
     }
 

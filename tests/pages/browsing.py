@@ -130,6 +130,13 @@ def to(page: Page, link: str, heading: str) -> None:
 
 
 def save(page: Page) -> None:
+    """Send the form off and see what comes back; its script asks first whether the session lives."""
+    with page.expect_navigation():
+        send(page)
+
+
+def send(page: Page) -> None:
+    """Press 保存, whatever comes of it."""
     page.get_by_role("button", name="保存", exact=True).click()
 
 
