@@ -66,17 +66,19 @@ def _load_stations() -> int:
     if db.session.scalars(select(Station.id).limit(1)).first() is not None:
         return 0
     names = dict(db.session.execute(select(Division.code, Division.name)).all())
-    made = [_station(code, names[code]) for code in db.session.scalars(divisions.due().order_by(Division.code))]
+    homes = {account["division"] for account in accounts()}  # whoever signs in finds something of his own
+    due = db.session.scalars(divisions.due().order_by(Division.code))
+    made = [_station(code, names[code], code in homes) for code in due]
     stations = [station for station in made if station is not None]
     db.session.add_all(stations)
     db.session.flush()
     return len(stations)
 
 
-def _station(code: str, name: str) -> Station | None:
-    """A station for most townships and for about half of the villages, decided by the code alone."""
+def _station(code: str, name: str, is_home: bool) -> Station | None:
+    """A station for most townships and for about half of the villages, decided by the code alone, and at each home."""
     dice = crc32(code.encode())
-    if dice % 100 >= (95 if len(code) == TOWNSHIP else 55):
+    if not is_home and dice % 100 >= (95 if len(code) == TOWNSHIP else 55):
         return None
     hosts = [StationHost.CENTER if len(code) == TOWNSHIP else StationHost.OFFICE] * 8 + [
         StationHost.OTHER,

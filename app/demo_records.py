@@ -94,6 +94,8 @@ def _of_township(code: str, number: int, today: date) -> list[Any]:
 
 def _team(station: Station, number: int, units: list[MemberUnit], today: date) -> list[Any]:
     seats: list[tuple[Seat, MemberUnit | None]] = [(Seat.BRANCH, None), (Seat.CONGRESS, None)]
+    if number // 20 % 2:  # every other village has all of its people
+        seats.append((Seat.OFFICE, None))
     if len(station.division_code) == len(TOWNSHIPS[0]):
         seats = [(Seat.DIRECTOR, None), (Seat.DEPUTY_WOMEN, None), *((Seat.UNIT, unit) for unit in units[:5])]
     members = [
@@ -112,7 +114,8 @@ def _volunteer(station: Station, number: int, n: int, today: date) -> Volunteer:
     row = Volunteer(
         station_id=station.id, name=_name(number), role=list(VolunteerRole)[number % 5], sex=Sex.F, born_on=born,
         engagement=list(Engagement)[n % 2], specialty=list(Specialty)[number % 4],
-        starts_on=today - timedelta(days=700), term_ends_on=today + timedelta(days=395), service_hours=number % 60,
+        starts_on=today - timedelta(days=700), service_hours=number % 60,
+        term_ends_on=today + timedelta(days=395 - 25 * (number % 17)),  # one in 17 is over, another ends soon
     )  # fmt: skip
     _add(row, phone=_phone(number), id_number=_id_number(station.division_code, born), address=f"{number}号")
     db.session.flush()

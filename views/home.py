@@ -13,16 +13,17 @@ from app.workbench import Rows
 from models import Division, Station
 from views.access import reader
 from views.menu import MENU
-from views.parameters import OPERATORS
+from views.parameters import CURRENT, OPERATORS
 
 VIEWS = {entry.view.class_permission_name: entry.view.__name__ for entry in MENU}
 
 
 def address_of(rows: Rows) -> str:
-    """The page that lists exactly these rows."""
+    """The page that lists exactly these rows: the address says all of it, whatever else the list would begin with."""
+    current = {"_ended": CURRENT} if rows.page == "list" else {}
     bounds = {f"_flt_{OPERATORS['date'].index(how)}_{column}": day.isoformat() for column, how, day in rows.bounds}
     only = {"_only": rows.only} if rows.only else {}
-    return page_of(rows.model.__name__, rows.page, **bounds, **only, **dict(rows.args))
+    return page_of(rows.model.__name__, rows.page, **current, **bounds, **only, **dict(rows.args))
 
 
 def page_of(register: str, method: str, **args: Any) -> str:

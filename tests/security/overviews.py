@@ -23,7 +23,7 @@ def asks_where_stations_are_missing(app: Flask) -> str | None:
 
 def counts_what_he_cannot_see(app: Flask) -> str | None:
     page = signed_in(app, "town_admin").get("/").text
-    numbers = {label: int(n) for n, label in re.findall(r"(\d+)</strong>\s*(\S+?)</a>", page)}
+    numbers = {label: int(n) for n, label in re.findall(r"(\d+)\s+(\S+)", re.sub(r"<[^>]+>", "", page))}
     assert {"在册维权站", "在册队伍成员", "今年来信来电来访", "今年培训"} <= numbers.keys()
     mine = ("在册维权站", "在册队伍成员", "今年来信来电来访", "今年培训")
     more = [label for label in mine if numbers[label] != 3]
