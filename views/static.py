@@ -1,5 +1,6 @@
 """Static files: under an address that changes with their content, compressed, kept by browsers for a year."""
 
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,7 +27,12 @@ def register_static(flask: Flask) -> None:
 
 def icon(name: str) -> Markup:
     """An icon beside words; nothing is said by it alone, so it is not read out."""
-    address = url_for("static", filename="made/icons.svg")
+    return _icon(name, assets.version())
+
+
+@cache
+def _icon(name: str, version: str) -> Markup:
+    address = url_for("static", version=version, filename="made/icons.svg")
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(address, name)
 
 

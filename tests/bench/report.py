@@ -106,6 +106,7 @@ class Result:
     parts: list[Part]
     wrong: list[str]
     plans: dict[str, list[str]] = field(default_factory=dict)
+    templates: dict[str, float] = field(default_factory=dict)  # side: ms that the template of the list takes
     seconds: float = 0.0
 
     def table(self) -> str:
@@ -114,13 +115,16 @@ class Result:
         for part in self.parts:
             lines += [*part.table(), ""]
         lines += [f"plan of the list, {level}: {' | '.join(plan)}" for level, plan in self.plans.items()]
+        lines += [f"template of the list of cases, 25 rows: {side} {ms:.1f} ms" for side, ms in self.templates.items()]
         if self.wrong:
             lines += [f"{len(self.wrong)} WRONG ANSWERS", *(f"  {line}" for line in self.wrong[:10])]
         return "\n".join(lines)
 
     def pairs(self) -> list[str]:
         """The same as key=value, each key beginning with the database."""
-        return [pair for part in self.parts for cell in part.cells for pair in cell.pairs(PREFIXES[self.database])]
+        prefix = PREFIXES[self.database]
+        templates = [f"{prefix}_list_template_{side}_ms={ms:.1f}" for side, ms in self.templates.items()]
+        return [pair for part in self.parts for cell in part.cells for pair in cell.pairs(prefix)] + templates
 
 
 def last_line(results: list[Result], load: float) -> str:

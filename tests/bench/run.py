@@ -24,7 +24,7 @@ from app.extensions import db
 from app.keys import keys
 from models import Account
 from tests import postgres
-from tests.bench import case_scenarios, cases, database, floor, names, scenarios
+from tests.bench import case_scenarios, cases, database, floor, names, rendering, scenarios
 from tests.bench.case_scenarios import CaseAsker
 from tests.bench.client import Answer, Client, InProcess, served, sign_in, token_on
 from tests.bench.database import ADMINS, DATABASES, SIDES, Admin, Databases
@@ -239,6 +239,11 @@ def measure(kind: str, rounds: int) -> Result:
                     (result.parts[1], of_cases, A_ROUND_OF_CASES, WARM_UP_OF_CASES, LONGEST["cases"]),
                 ):
                     take_turns(part, work, there, a_round, warm_up, rounds, longest, result.wrong)
+            variables = {"SQLALCHEMY_DATABASE_URI": databases.product, "BENCH_DATABASE": databases.stock}
+            result.templates = {
+                side: rendering.in_a_process(side, variables | {"BENCH_USER": CITY.username})
+                for side in rendering.PATHS
+            }
         finally:
             for engine in engines.values():
                 engine.dispose()
