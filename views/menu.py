@@ -22,54 +22,39 @@ from views.user import UserView
 from views.volunteer import VolunteerView
 
 
+ORGANISATION, CASES, SUPPORT, SETTINGS = _l("组织"), _l("案件"), _l("保障"), _l("设置")
+
+
 class Entry(NamedTuple):
-    """One line of the menu: an English id that is no permission's name, the view, its Chinese label, its icon."""
+    """One line of the menu: an English id that is no permission's name, the view, its Chinese label, group and icon."""
 
     id: str
     view: Any
     label: Any
-    icon: str
+    group: Any = ORGANISATION
+    icon: str = "journal-text"
 
 
-class Group(NamedTuple):
-    """Entries that belong to one kind of work, under one heading."""
-
-    label: Any
-    entries: tuple[Entry, ...]
-
-
-GROUPS = (
-    Group(
-        _l("组织"),
-        (
-            Entry("menu-stations", StationView, _l("维权站"), icon="house-heart"),
-            Entry("menu-members", StationMemberView, _l("班子"), icon="person-badge"),
-            Entry("menu-units", MemberUnitView, _l("成员单位"), icon="buildings"),
-            Entry("menu-volunteers", VolunteerView, _l("队伍"), icon="people"),
-        ),
-    ),
-    Group(_l("案件"), (Entry("menu-cases", CaseView, _l("案件"), icon="folder2-open"),)),
-    Group(_l("保障"), (Entry("menu-trainings", TrainingView, _l("培训"), icon="mortarboard"),)),
-    Group(
-        _l("设置"),
-        (
-            Entry("menu-divisions", DivisionView, _l("区划"), icon="diagram-3"),
-            Entry("menu-accounts", UserView, _l("账号"), icon="person-gear"),
-            Entry("menu-roles", RoleView, _l("角色"), icon="shield-check"),
-        ),
-    ),
+MENU = (
+    Entry("menu-stations", StationView, _l("维权站"), ORGANISATION, icon="house-heart"),
+    Entry("menu-members", StationMemberView, _l("班子"), ORGANISATION, icon="person-badge"),
+    Entry("menu-units", MemberUnitView, _l("成员单位"), ORGANISATION, icon="buildings"),
+    Entry("menu-volunteers", VolunteerView, _l("队伍"), ORGANISATION, icon="people"),
+    Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
+    Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
+    Entry("menu-divisions", DivisionView, _l("区划"), SETTINGS, icon="diagram-3"),
+    Entry("menu-accounts", UserView, _l("账号"), SETTINGS, icon="person-gear"),
+    Entry("menu-roles", RoleView, _l("角色"), SETTINGS, icon="shield-check"),
 )
-MENU = tuple(entry for group in GROUPS for entry in group.entries)
 
 
-def menu_of(actor: Actor | None) -> list[Group]:
-    """The groups with the entries whose registers the actor may view."""
-    if actor is None:
-        return []
-    mine = [
-        Group(g.label, tuple(e for e in g.entries if actor.can("view", e.view.class_permission_name))) for g in GROUPS
-    ]
-    return [group for group in mine if group.entries]
+def menu_of(actor: Actor | None) -> list[tuple[Any, list[Entry]]]:
+    """(group, its entries whose registers the actor may view), in the order of the menu."""
+    groups: dict[int, tuple[Any, list[Entry]]] = {}
+    for entry in MENU:
+        if actor is not None and actor.can("view", entry.view.class_permission_name):
+            groups.setdefault(id(entry.group), (entry.group, []))[1].append(entry)
+    return list(groups.values())
 
 
 def register_views(appbuilder: Any) -> None:

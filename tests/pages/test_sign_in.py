@@ -144,7 +144,7 @@ def test_a_request_touches_the_session_at_most_once_a_minute(app, client_as):
         browser.get("/")
     assert seen() == first
     with later(seconds=70):
-        browser.get("/static/app.css").close()
+        browser.get("/static/any/app.css").close()
         browser.get("/health")
         assert seen() == first
         browser.get("/nichts")
@@ -277,6 +277,9 @@ def test_no_unsafe_request_passes_without_its_token(app, client_as):
             path = path.replace(f"<path:{argument}>", "1").replace(f"<{argument}>", "1")
         for method in sorted((rule.methods & set(METHODS)) - SAFE):
             answer = browser.open(path, method=method, data={"csrf_token": "x"})
+            if path == "/leave":  # whoever leaves in a hurry is shown nothing of ours; the session is still there below
+                assert answer.location == "/calendar"
+                continue
             assert answer.status_code == 400, (method, path)
             asked += 1
     assert asked >= 12

@@ -34,7 +34,7 @@ ACTING = {
     "app/training.py people": "the same, a sum for each person that he sees",
     "app/__init__.py _touch_session": "nobody's rights; writes when the session that asks was seen",
     "views/auth.py SignInView._sign_in": "the same; reads one account by its name and writes when it signed in",
-    "views/auth.py SignInView.logout": "ends the session that asks, which no person may write",
+    "views/auth.py end_session": "ends the session that asks, which no person may write",
     "views/account.py AccountView._page": "reads the sessions of the one who asks, which no person may read",
     "views/account.py AccountView.end": "ends a session, found by its number and by the one who asks",
     "views/account.py AccountView._change": "writes the account of the one who asks, proved by his old password",
@@ -61,9 +61,9 @@ DIRECT = {
 
 
 def files(*patterns: str) -> list[Path]:
-    """Files of ours that match, migrations left out."""
+    """Files of ours that match, migrations and what `flask setup` makes left out."""
     found = {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
-    return sorted(path for path in found if "versions" not in path.parts)
+    return sorted(path for path in found if not {"versions", "made"} & set(path.parts))
 
 
 def name_of(path: Path) -> str:
