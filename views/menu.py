@@ -21,7 +21,6 @@ from views.training import TrainingView
 from views.user import UserView
 from views.volunteer import VolunteerView
 
-
 ORGANISATION, CASES, SUPPORT, SETTINGS = _l("组织"), _l("案件"), _l("保障"), _l("设置")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, request, send_from_directory, url_for
 from flask import current_app as app
+from flask.sessions import SecureCookieSessionInterface
 from markupsafe import Markup
 
 from app import assets
@@ -13,8 +14,17 @@ from app import assets
 YEAR = 365 * 24 * 3600
 
 
+class Sessions(SecureCookieSessionInterface):
+    """A static file is the same for everybody: no cookie is set with it, nor does it vary with one."""
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def register_static(flask: Flask) -> None:
     """`url_for("static", filename=…)`, with the version filled in."""
+    flask.session_interface = Sessions()
     flask.add_url_rule("/static/<version>/<path:filename>", "static", serve)
 
     @flask.url_defaults
