@@ -64,6 +64,13 @@ def cells_of(role: StaffRole) -> Cells:
     return frozenset((p.view_menu.name, verb_of(p.permission.name)) for p in role.permissions)
 
 
+def in_words(role: StaffRole) -> list[str]:
+    """What a role may do, a line for each register: 案件：查看、新增、修改."""
+    held = cells_of(role)
+    verbs = {register: [_(VERBS[verb]) for verb in VERBS if (register, verb) in held] for register in MATRIX}
+    return [_("%(register)s：%(verbs)s", register=register_label(r), verbs="、".join(v)) for r, v in verbs.items() if v]
+
+
 def open_cells(actor: Actor, role: StaffRole, today: date) -> Cells:
     """The cells of `role` that the actor may give or take; none where he may not touch it."""
     if handing.role_problem(db.session, actor, role, today) is not None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
-from app import accounts, clock, divisions
+from app import accounts, clock, divisions, roles
 from app.accounts import AccountInterface
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -95,12 +95,18 @@ class UserView(RegisterView):
             title=str(row),
             row=row,
             fields=list(zip([self.labels[name] for name in self.show_columns], cells, strict=True)),
+            abilities=self._abilities() if form is not None and is_open else [],
             posts=accounts.posts(row, is_open and self.can("grant"), today),
             form=form if is_open else None,
             is_open=is_open and self.can("edit"),
             problem=problem.message if problem else "",
         )
         return make_response(page, status)
+
+    def _abilities(self) -> list[tuple[str, list[str]]]:
+        """What each role that the viewer may give would let somebody do."""
+        actor = current_actor()
+        return [(self._role_name(r), roles.in_words(r)) for r in accounts.roles_to_give(actor)] if actor else []
 
     def _scope_form(self) -> Any:
         form, actor = self.scope_form(), current_actor()

@@ -40,6 +40,17 @@ document.querySelectorAll("[data-only-if]").forEach((field) => {
 // Where something is wrong, there the hand goes first.
 document.querySelector(".has-error :is(input:not([type=hidden]), select, textarea)")?.focus();
 
+// Of a long table only the lines whose head has what is typed.
+document.querySelectorAll("[data-filter]").forEach((box) => {
+  box.parentElement.hidden = false;
+  box.addEventListener("input", () => {
+    document.querySelectorAll(box.dataset.filter).forEach((line) => {
+      line.hidden = !line.querySelector("th").textContent.includes(box.value.trim());
+    });
+  });
+  box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+});
+
 // On a phone what was found comes before the search form.
 if (window.matchMedia("(max-width: 767px)").matches) document.querySelector(".search")?.removeAttribute("open");
 
