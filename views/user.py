@@ -18,7 +18,7 @@ from views import parameters
 from views.access import needs
 from views.base import RegisterView
 from views.core import Shortlist
-from views.forms import CONTROL, form_for, required
+from views.forms import CHOICE, form_for, required
 
 SCOPE_COLUMNS = ["division_code", "valid_from", "valid_until"]
 
@@ -47,7 +47,7 @@ class UserView(RegisterView):
     def _init_forms(self) -> None:
         super()._init_forms()
         fields = form_for(RegisterInterface.of(UserScope), SCOPE_COLUMNS, "grant")
-        choice = SelectField(_l("角色"), coerce=_number, validators=[required], render_kw=CONTROL)
+        choice = SelectField(_l("角色"), coerce=_number, validators=[required], render_kw=CHOICE)
         self.scope_form = type("ScopeForm", (fields,), {"role_id": choice})
 
     # ---- the account
