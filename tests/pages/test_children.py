@@ -188,8 +188,8 @@ def test_somebody_who_is_on_the_list_already_is_told_in_words(app, submit, train
 def test_what_is_wrong_with_a_line_stands_in_it(app, submit, training, people, columns, message):
     answer = submit(line(0, people[0]), line(1, people[1], **columns))
     assert answer.status_code == 422
-    (row,) = re.findall(r'<tr class="danger">.*?</tr>', answer.text, re.DOTALL)
-    assert re.search(rf'<p class="help-block"[^>]*>[^<]*{message}', row)
+    (row,) = re.findall(r'<tr class="is-wrong">.*?</tr>', answer.text, re.DOTALL)
+    assert re.search(rf'<p class="error"[^>]*>[^<]*{message}', row)
     assert "王乙" in row
     assert f'value="{next(iter(columns.values()))}"' in row
     assert stored(app, training) == []

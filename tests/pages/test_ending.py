@@ -111,7 +111,7 @@ def test_an_ending_without_day_or_reason_is_refused_and_what_was_typed_stays(app
     key = make(app, Volunteer)
     answer = client_as("town_admin").submit(f"/volunteers/end/{key}", typed | {"_version": "1"})
     assert answer.status_code == 422
-    assert re.search(rf'<p class="help-block"[^>]*>[^<]*{message}', answer.text), "in Chinese, at the field"
+    assert re.search(rf'<p class="error"[^>]*>[^<]*{message}', answer.text), "in Chinese, at the field"
     for text in typed.values():
         assert not text.strip() or f'value="{text.strip()}"' in answer.text
     assert read(app, Volunteer, key).ended_on is None

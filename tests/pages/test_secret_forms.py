@@ -57,8 +57,8 @@ def saved(app, name="新来的人"):
 
 def error_at(page, column):
     """The errors under one field of a form."""
-    group = next(g for g in page.split('<div class="form-group')[1:] if f'name="{column}"' in g)
-    return re.findall(r'<p class="help-block" id="[^"]*error[^"]*">([^<]*)</p>', group)
+    group = next(g for g in page.split('<div class="field')[1:] if f'name="{column}"' in g)
+    return re.findall(r'<p class="error" id="[^"]*error[^"]*">([^<]*)</p>', group)
 
 
 def typed_in(page, column):

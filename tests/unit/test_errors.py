@@ -174,7 +174,7 @@ FORM = {
 
 def group(page: str, name: str) -> str:
     """The part of a form around one field: its label, its input, its errors."""
-    (found,) = [part for part in page.split('<div class="form-group') if f'name="{name}"' in part]
+    (found,) = [part for part in page.split('<div class="field') if f'name="{name}"' in part]
     return found
 
 
