@@ -3,6 +3,7 @@
 Each checker gives a sentence for each fault, so that a seeded fault can prove that it would be found.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +17,42 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FINGER = 44  # CSS pixels, high and wide (WCAG 2.5.5, Apple's and our own measure)
 NARROW = 320  # CSS pixels: a page at 400 % on a desk (WCAG 1.4.10)
 
+# What is written in Latin letters whoever reads it: the link to hand over, and the account that it opens.
+ADDRESSES = re.compile(r'value="http://[^"]+"|（账号 \w+）')
+
 # A control is what a finger is meant to hit. Left out, and nothing else:
 # - what is not shown at all, or lies above the page until the keyboard brings it in (the link past the menu);
 # - a link that runs along in a sentence: inline, with other words beside it in the same parent (WCAG 2.5.8, "inline");
 # - what is behind an open modal dialog, which nobody can hit.
 # A tick or radio button counts as large as the label that holds it: the label is hit just as well.
 SMALL = """finger => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=option], .step';
   const top = document.querySelector('dialog:modal') ?? document.body;
-  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=option], .choices .step';
-  const words = node => node.nodeType === 3 && /[^\\s·、，。：；（）/|]/.test(node.data);
-  const runs = e => e.matches('a') && getComputedStyle(e).display === 'inline' && [...e.parentElement.childNodes].some(words);
+  const isWord = node => node.nodeType === 3 && /[^\\s·、，。：；（）/|]/.test(node.data);
+  const isInline = e => e.matches('a') && getComputedStyle(e).display === 'inline';
+  const runsAlong = e => isInline(e) && [...e.parentElement.childNodes].some(isWord);
   return [...top.querySelectorAll(controls)].flatMap(e => {
-    if (!e.checkVisibility({visibilityProperty: true, opacityProperty: true}) || runs(e)) return [];
+    if (!e.checkVisibility({visibilityProperty: true, opacityProperty: true}) || runsAlong(e)) return [];
     const box = (e.matches('[type=checkbox], [type=radio]') && e.closest('label') || e).getBoundingClientRect();
     if (!box.width || box.bottom + scrollY <= 0) return [];
-    return box.width > finger - .5 && box.height > finger - .5 ? [] :
-      [`${Math.round(box.width)}×${Math.round(box.height)} ${e.outerHTML.slice(0, 110)}`];
+    if (box.width > finger - .5 && box.height > finger - .5) return [];
+    return [`${Math.round(box.width)}×${Math.round(box.height)} ${e.outerHTML.slice(0, 110)}`];
   });
 }"""
 
 # Nothing makes the page wider than the screen, sticks out of it, or is cut off at its edge. What scrolls by itself (a
 # matrix of rights) may be wider inside; text that ends in an ellipsis is cut on purpose.
 WIDER = """() => {
-  const found = document.documentElement.scrollWidth > innerWidth ? [`the page is ${document.documentElement.scrollWidth} wide`] : [];
+  const wide = document.documentElement.scrollWidth;
+  const found = wide > innerWidth ? [`the page is ${wide} wide`] : [];
   for (const e of document.body.querySelectorAll('*')) {
-    if (!e.checkVisibility({visibilityProperty: true})) continue;
-    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-    const scrolls = e.parentElement.closest('.scroll');
-    const isHidden = e.closest('.visually-hidden') || style.clipPath !== 'none' || e.closest('thead');
-    if (!box.width || isHidden || scrolls || box.bottom + scrollY <= 0) continue;
-    if (box.right > innerWidth + 1 || box.left < -1) found.push(`${Math.round(box.left)}–${Math.round(box.right)} ${e.outerHTML.slice(0, 110)}`);
-    const cuts = style.overflowX === 'hidden' || style.overflowX === 'clip';
-    if (cuts && e.scrollWidth > e.clientWidth + 1 && style.textOverflow !== 'ellipsis') found.push(`cut off: ${e.outerHTML.slice(0, 110)}`);
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e), said = e.outerHTML.slice(0, 110);
+    if (!e.checkVisibility({visibilityProperty: true}) || !box.width || box.bottom + scrollY <= 0) continue;
+    if (e.closest('.visually-hidden') || style.clipPath !== 'none' || e.parentElement.closest('.scroll')) continue;
+    const [from, to] = [Math.round(box.left), Math.round(box.right)];
+    if (from < 0 || to > innerWidth) found.push(`${from}–${to} ${said}`);
+    const cuts = ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';
+    if (cuts && e.tagName !== 'INPUT' && e.scrollWidth > e.clientWidth + 1) found.push(`cut off: ${said}`);
   }
   return found;
 }"""
@@ -88,7 +93,7 @@ def sticks_out(page: Page, width: int = NARROW) -> list[str]:
 def not_chinese(page: Page) -> list[str]:
     """What is shown or read out and is not Chinese, what scripts have written included."""
     path = page.evaluate("location.pathname")
-    return problems_of_page(path, page.content())
+    return problems_of_page(path, ADDRESSES.sub("", page.content()))
 
 
 def is_phone(page: Page) -> bool:
@@ -97,10 +102,29 @@ def is_phone(page: Page) -> bool:
 
 def faults(page: Page, part: str, undecided: list[str]) -> list[str]:
     """Everything that is wrong with the page as it stands; what axe leaves open in `part` is added to `undecided`."""
-    page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
     violations, open_ = inaccessible(page, part)
     undecided += open_
     found = violations + not_chinese(page)
     if is_phone(page):
         found += small_controls(page) + [f"at {NARROW} px: {fault}" for fault in sticks_out(page)]
     return found
+
+
+# Where a script's text comes to somebody's eyes or ears; what stands behind it is read up to the end of the line. A
+# constant counts where it is more than one small word, which would be a key or an id.
+SAYS = re.compile(
+    r"""\.(?:textContent|innerText|title|label|placeholder|ariaLabel)\s*=(?!=)(.*)$|"""
+    r"""(?:\b(?:title|label|placeholder|message|text|note)|"aria-(?:label|description|valuetext)")\s*[:,](.*)$|"""
+    r"""\b(?:say|tell|alert|confirm)\((.*)$|^const \w+ = ("[^"]*[^a-z"][^"]*")""",
+    re.MULTILINE,
+)
+LITERAL = re.compile(r""""([^"\n]*)"|'([^'\n]*)'|`([^`]*)`""")
+
+
+def spoken(script: str) -> list[str]:
+    """The texts in a script that it shows or has read out; what it puts into them is left out."""
+    script = re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE)
+    said = (part for parts in SAYS.findall(script) for part in parts)
+    found = [text for part in said for texts in LITERAL.findall(part) for text in texts if text]
+    return [re.sub(r"\$\{[^}]*\}", " ", text) for text in found]

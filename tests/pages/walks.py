@@ -7,12 +7,15 @@ finds its way by what is on the pages, in the small world of the tests and in th
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from werkzeug.routing import MapAdapter
 
 from tests.pages.browsing import save
 from tests.pages.face import is_phone
 
 DIALOG = "dialog[open]"
+FILES = (".export", ".attachment", ".root")  # what is no page, or leads on to one
+NAMES = "社区"  # part of many names
 
 
 class Stop(NamedTuple):
@@ -27,8 +30,13 @@ Walk = Iterator[Stop]
 
 def enter(page: Page, path: str, name: str) -> Walk:
     page.goto(path)
-    page.wait_for_load_state()
     yield Stop(name)
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Press what leads to another page, and wait until it is there."""
+    with page.expect_navigation():
+        control.click()
 
 
 def first(page: Page, base: str, what: str = "show") -> str:
@@ -37,8 +45,8 @@ def first(page: Page, base: str, what: str = "show") -> str:
     return page.locator(".list td.name a").first.get_attribute("href").replace("/show/", f"/{what}/")
 
 
-def shell(page: Page, term: str) -> Walk:
-    """The first page, and what lies around every page; `term` finds something."""
+def shell(page: Page) -> Walk:
+    """The first page, and what lies around every page."""
     yield from enter(page, "/", "home")
     page.locator(".who > summary").click()
     yield Stop("who", ".who")
@@ -50,24 +58,22 @@ def shell(page: Page, term: str) -> Walk:
         yield Stop("menu", "#menu")
     else:
         box = page.locator("[data-find]")
-        box.press_sequentially(term)
+        box.fill(NAMES)
         page.locator(".find [role=option]").first.wait_for()
         box.press("ArrowDown")
         yield Stop("suggestions", ".find")
-    for typed, name in (("", "search"), (term, "found"), ("没有这个名字", "found-nothing")):
+    for typed, name in (("", "search"), (NAMES, "found"), ("没有这个名字", "found-nothing")):
         page.goto("/search/")
         if typed:
             page.get_by_label("名称、姓名或编号").fill(typed)
-            page.get_by_role("button", name="查找", exact=True).click()
-            page.wait_for_load_state()
+            follow(page, page.get_by_role("button", name="查找", exact=True))
         yield Stop(name)
 
 
 def lists(page: Page, base: str = "/cases", empty: str = "") -> Walk:
     """A list, its columns, its conditions; `empty` is the list of a register without rows."""
     page.goto(f"{base}/list/")
-    page.get_by_role("link", name="每页 10 条").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("link", name="每页 10 条"))
     yield Stop("list")
     if not is_phone(page):
         page.locator(".columns-menu > summary").click()
@@ -75,15 +81,14 @@ def lists(page: Page, base: str = "/cases", empty: str = "") -> Walk:
         page.keyboard.press("Escape")
     page.locator("details.search > summary").click()
     page.locator("details.search").get_by_label("来访渠道").select_option(index=1)
-    page.locator("details.search").get_by_label("关键字").press("Enter")
-    page.locator(".chips").wait_for()
+    follow(page, page.get_by_role("button", name="查询", exact=True))
     yield Stop("list-narrowed")
-    page.locator(".chips button").first.click()
+    follow(page, page.locator(".chips button").first)
     yield from enter(page, f"{base}/list/?q=没有这一件", "list-nothing")
     if empty:
         yield from enter(page, empty, "list-empty")
     yield from enter(page, "/stations/list/", "stations")
-    page.locator(".list .pick input").nth(1 if not is_phone(page) else 0).check()
+    page.locator("tbody .pick input").first.check()
     page.locator(".bulk [data-confirm]").first.click()
     page.locator(DIALOG).wait_for()
     yield Stop("confirm", DIALOG)
@@ -106,7 +111,8 @@ def form(page: Page, base: str = "/cases") -> Walk:
     yield Stop("choices-none", ".relation")
     yield from enter(page, "/trainings/add", "add-lines")
     page.get_by_role("button", name="再加一行").click()
-    page.keyboard.press("Escape")  # the choices of the new line, which lie over the button
+    page.locator(".choices:not([hidden]) [role=option]").first.wait_for()
+    page.keyboard.press("Escape")  # the choices of the new line lie over the button
     save(page)
     page.get_by_role("alert").first.wait_for()
     yield Stop("lines-refused")
@@ -118,13 +124,11 @@ def one_row(page: Page, base: str = "/cases") -> Walk:
     yield from enter(page, show, "show")
     page.locator(".reveal summary").first.click()
     yield Stop("reveal", ".record")
-    page.get_by_role("button", name="查看并记录").first.click()
-    page.locator(".opened").first.wait_for()
+    follow(page, page.get_by_role("button", name="查看并记录").first)
     yield Stop("revealed")
     yield from enter(page, show.replace("show", "history"), "history")
     yield from enter(page, show.replace("show", "end"), "end")
-    page.get_by_role("button", name="确定").first.click()
-    page.locator(".has-error").first.wait_for()
+    follow(page, page.locator("[data-save]"))
     yield Stop("end-refused")
     edit = show.replace("show", "edit")
     yield from enter(page, edit, "edit")
@@ -155,8 +159,7 @@ def others(page: Page) -> Walk:
     for name, path in pages.items():
         yield from enter(page, path, name)
     page.goto("/account/")
-    page.get_by_role("button", name="修改密码").click()
-    page.locator(".has-error").first.wait_for()
+    follow(page, page.get_by_role("button", name="修改密码"))
     yield Stop("account-refused")
 
 
@@ -173,9 +176,9 @@ def ended_session(page: Page, base: str = "/stations") -> Walk:
     yield Stop("sign-in-again-refused", DIALOG)
 
 
-def keeper(page: Page, term: str, empty: str = "") -> Walk:
+def keeper(page: Page, empty: str = "") -> Walk:
     """The whole way of somebody who keeps the registers of his town."""
-    for part in (shell(page, term), lists(page, empty=empty), form(page), one_row(page), others(page)):
+    for part in (shell(page), lists(page, empty=empty), form(page), one_row(page), others(page)):
         yield from part
     yield from ended_session(page)
 
@@ -186,15 +189,13 @@ def manager(page: Page) -> Walk:
     yield from enter(page, "/accounts/add", "account-add")
     yield from enter(page, "/roles/list/", "roles")
     page.goto("/roles/list/")
-    page.get_by_role("link", name="工作人员").first.click()
+    follow(page, page.get_by_role("link", name="工作人员").first)
     yield Stop("role")
     page.get_by_label("新角色名称").fill("试填的角色")
-    page.get_by_role("button", name="复制", exact=True).click()
-    page.get_by_role("button", name="下一步").wait_for()
+    follow(page, page.get_by_role("button", name="复制", exact=True))
     yield Stop("role-copied")
     page.locator(".matrix input").first.set_checked(not page.locator(".matrix input").first.is_checked())
-    page.get_by_role("button", name="下一步").click()
-    page.locator(".consequences").wait_for()
+    follow(page, page.get_by_role("button", name="下一步"))
     yield Stop("role-confirm")
     page.goto("/accounts/list/")
     shown = [a.get_attribute("href") for a in page.locator(".list td.name a").all()]
@@ -204,7 +205,7 @@ def manager(page: Page) -> Walk:
             break
     yield Stop("account-show")
     page.get_by_role("button", name="发送激活链接").click()
-    page.locator(DIALOG).get_by_role("button", name="确定").click()
+    follow(page, page.locator(DIALOG).get_by_role("button", name="确定"))
     yield Stop("account-link")
     link = page.get_by_label("激活链接").input_value()
     page.context.clear_cookies()
@@ -214,13 +215,33 @@ def manager(page: Page) -> Walk:
 def stranger(page: Page, link: str) -> Walk:
     """What is seen without signing in."""
     yield from enter(page, "/login/", "sign-in")
-    page.get_by_role("button", name="登录").click()
-    page.locator(".has-error").first.wait_for()
+    follow(page, page.get_by_role("button", name="登录"))
     yield Stop("sign-in-refused")
     yield from enter(page, link, "activation")
-    page.get_by_role("button", name="设置密码").click()
-    page.locator(".has-error").first.wait_for()
+    follow(page, page.get_by_role("button", name="设置密码"))
     yield Stop("activation-refused")
     yield from enter(page, f"{link[:-3]}xxx", "activation-useless")
     yield from enter(page, "/nothing", "not-found-outside")
     yield from enter(page, "/calendar", "calendar")
+
+
+def operator(page: Page) -> Walk:
+    """What only the one who runs the product has."""
+    yield from enter(page, "/divisions/list/", "divisions")
+    yield from enter(page, first(page, "/divisions"), "division")
+    yield from enter(page, first(page, "/divisions", "edit"), "division-edit")
+    yield from enter(page, "/divisions/add", "division-add")
+
+
+def by_links(page: Page, addresses: MapAdapter) -> Walk:
+    """One page of each kind that links lead somebody to; `addresses` tells the kinds apart."""
+    todo, seen = ["/"], set()
+    while todo:
+        path = todo.pop()
+        endpoint = addresses.match(path.partition("?")[0])[0]
+        if endpoint in seen or endpoint.endswith(FILES):
+            continue
+        seen.add(endpoint)
+        yield from enter(page, path, endpoint)
+        links = page.eval_on_selector_all("a[href^='/']", "links => links.map(a => a.getAttribute('href'))")
+        todo += links
