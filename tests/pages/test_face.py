@@ -160,7 +160,7 @@ def test_what_scripts_say_is_chinese():
     ("fault", "check"),
     [
         ("document.querySelector('label[for=username]').remove()", lambda page: face.inaccessible(page)[0]),
-        ("document.querySelector('.btn').style.color = '#9b7fd0'", lambda page: face.inaccessible(page)[0]),
+        ("document.querySelector('h1').style.color = '#888'", lambda page: face.inaccessible(page)[0]),
         ("document.querySelector('.btn').style.cssText = 'min-height: 0; height: 43px'", face.small_controls),
         ("document.querySelector('.btn').style.cssText = 'width: 43px'", face.small_controls),
         ("document.querySelector('h1').style.width = '330px'", face.sticks_out),
@@ -198,9 +198,10 @@ def test_a_link_in_a_sentence_may_be_small_and_one_beside_it_may_not(stranger):
         'return { items: [], message: answer.message ?? "Try again" };',
         'option({ text: "More…", isMore: true });',
         'document.title = "Calendar";',
+        'element("span", { class: "step" }, "Below");',
     ],
 )
 def test_english_in_a_script_is_found(line):
     assert [text for text in face.spoken(line) if strays(text)]
-    code = 'if (event.key === "Escape") note = element("p", { class: "choices-note" });\nconst KEYS = "keys";\n// "Not this"'
+    code = 'if (key === "Escape") note = element("p", { class: "choices-note" });\nconst KEYS = "keys";\n// say("No")'
     assert not [text for text in face.spoken(code) if strays(text)]
