@@ -20,15 +20,15 @@ export function combobox(box, { label, ask, choose, opensEmpty = true }) {
   let active = -1, timer, request, asked = {}, page = 0;
 
   const options = () => [...list.children];
+  const unmark = () => { active = -1; box.removeAttribute("aria-activedescendant"); };
   const isOpen = () => !list.hidden || !note.hidden;
 
   function close() {
     clearTimeout(timer);
     request?.abort();
     list.hidden = note.hidden = true;
-    active = -1;
+    unmark();
     box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
   }
 
   function say(text) {
@@ -74,7 +74,7 @@ export function combobox(box, { label, ask, choose, opensEmpty = true }) {
     page = next;
     const before = next ? list.children.length - 1 : 0;
     if (next) list.lastElementChild.remove(); else list.replaceChildren();
-    active = -1;
+    unmark();
     answer.items.forEach(option);
     if (answer.more) option({ text: "显示更多…", isMore: true });
     if (answer.message || !list.children.length) { say(answer.message ?? "没有找到。"); return; }
@@ -100,7 +100,7 @@ export function combobox(box, { label, ask, choose, opensEmpty = true }) {
     clearTimeout(timer);
     request?.abort();
     list.replaceChildren();  // Enter must not take what was listed for something else
-    active = -1;
+    unmark();
     const q = box.value.trim();
     if (!q && !opensEmpty) { close(); return; }
     say("查找中…");

@@ -29,6 +29,7 @@ SITE = "http://localhost"
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
 ALLOWED = {"Excel", "PDF", "JPG", "PNG", "WebP", "KB", "MB", "pdf"}  # the last as the ending of a file
 ALLOWED |= {"Ctrl", "Esc", "Shift"}  # as it stands on the keys
+ALLOWED |= {"Linux", "Windows"}  # names of systems that have no other
 # The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
 OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
 # And what the masks leave of its secrets. A clear one is a stray, where it has letters.
