@@ -61,7 +61,8 @@ class Writing(Drafting):
         self._hint(form)
         if "_another" in request.form:  # whoever keeps a roster goes on at the same place
             kept = [f for f in form if isinstance(f, RelationField) and self.datamodel.places(f.name)]
-            return redirect(self.url("add", **{f.name: f.data for f in kept}))
+            first = next((f.name for f in form if f not in kept and f.name != "csrf_token"), "")
+            return redirect(self.url("add", **{f.name: f.data for f in kept}, _anchor=first))  # the hand goes there
         return redirect(self.url("show", pk=self.datamodel.key_of_uid(uid)))
 
     def _hint(self, form: FlaskForm) -> None:
