@@ -312,6 +312,7 @@ def _text_field(info: dict[str, Any], length: int | None, validators: list[Any],
     return StringField(filters=[tidy], render_kw=look | kind, **common)
 
 
+NARROW = ("phone",)  # secrets that are always short
 MODES = {"phone": {"type": "tel"}, "id_number": {"autocapitalize": "characters", "spellcheck": "false"}}
 
 
@@ -319,7 +320,7 @@ def _secret_field(info: dict[str, Any], name: str, common: dict[str, Any]) -> Fi
     common["validators"] = [*common["validators"], printable]
     common |= {"kind": info["secret"], "column": name, "fills": info.get("fills", {})}
     look: dict[str, Any] = {"autocomplete": "off", **MODES.get(info["secret"], {})}
-    shape = _short(CONTROL) if info["secret"] == "phone" else CONTROL
+    shape = _short(CONTROL) if common["kind"] in NARROW else CONTROL
     widget = {"widget": TextArea()} if info.get("multiline") else {}
     return SecretField(filters=[tidy], render_kw=shape | look | ({"rows": 5} if widget else {}), **widget, **common)
 

@@ -87,7 +87,7 @@ class Writing(Drafting):
         return self._beginnings() | filled
 
     def _beginnings(self) -> dict[str, Any]:
-        """What usually stands in a field of an empty form (`starts_as`): today's date, or the name of who fills it in."""
+        """What usually stands in a field of an empty form (`starts_as`): today's date, or who fills it in."""
         actor = scope.current_actor()
         known = {"today": clock.today(), "me": actor.name if actor is not None else ""}
         asked = {name: self.datamodel.info(name).get("starts_as") for name in self.add_columns}

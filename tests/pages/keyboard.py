@@ -19,7 +19,8 @@ SHOWS = """() => {
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const x = box.left + Math.min(box.width, innerWidth) / 2, y = box.top + Math.min(box.height / 2, 20);
   const there = document.elementFromPoint(x, y);
-  return { outlined, seen: !!there && (e.contains(there) || there.contains(e) || there.closest("label")?.control === e) };
+  const isSeen = there && (e.contains(there) || there.contains(e) || there.closest("label")?.control === e);
+  return { outlined, seen: !!isSeen };
 }"""
 
 
@@ -39,7 +40,7 @@ def step(page: Page, key: str = "Tab") -> str:
 
 
 def tab_to(page: Page, name: str, key: str = "Tab") -> None:
-    """Press Tab until the focus is on what is called so (to the letter, or with the star of what has to be filled in)."""
+    """Press Tab until the focus is on what is called so, to the letter but for a star."""
     passed = []
     for _ in range(LONGEST):
         passed.append(step(page, key))

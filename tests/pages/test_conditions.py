@@ -1,4 +1,4 @@
-"""What is asked beside a certain answer only, what is folded away, whose names come first: over HTTP and in a browser."""
+"""What is asked beside a certain answer only, what is folded away, whose names come first: by HTTP, in a browser."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""In a real browser: a day of a town's clerk, of a village's worker and of a manager, from the first page to the last."""
+"""In a real browser: a day of a town's clerk, of a village's worker and of a manager, from first to last."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""In a real browser: the same three days without a mouse. Where the focus is shows at every step (tests.pages.keyboard)."""
+"""In a real browser: the same three days without a mouse. Where the focus is, shows at every step."""
 
 import re
 
@@ -16,6 +16,10 @@ from tests.pages.keyboard import focused, pick, press, select, step, tab_to, to_
 from tests.world import CHILD, OWN, PASSWORD, TODAY
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
+
+
+ORDER = """来访渠道 来访日期 所属维权站 接待人 申请人 当事人姓名 联系电话 安全联系电话 不要发短信 事由 权益类别 详情
+当事人的更多情况 其他情况 保存 保存并继续新增 取消"""
 
 
 @pytest.fixture
