@@ -1,6 +1,7 @@
 """Working without a mouse: every key is pressed where the focus is, and every step shows where that is."""
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as Timeout
 
 from tests.pages.browsing import choices
 
@@ -14,13 +15,13 @@ NAME = """() => {
     .find((t) => t?.trim())?.trim() ?? "";
 }"""
 # Whether it shows: an outline that stands out, on the screen, under no bar that stays.
-SHOWS = """() => {
+IS_SEEN = """() => {
   const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const x = box.left + Math.min(box.width, innerWidth) / 2, y = box.top + Math.min(box.height / 2, 20);
   const there = document.elementFromPoint(x, y);
   const isSeen = there && (e.contains(there) || there.contains(e) || there.closest("label")?.control === e);
-  return { outlined, seen: !!isSeen };
+  return outlined && isSeen;
 }"""
 
 
@@ -34,8 +35,10 @@ def step(page: Page, key: str = "Tab") -> str:
     page.keyboard.press(key)
     name = focused(page)
     if name:
-        page.wait_for_timeout(20)  # what scrolls to it has scrolled
-        assert page.evaluate(SHOWS) == {"outlined": True, "seen": True}, name
+        try:
+            page.wait_for_function(IS_SEEN, timeout=2_000)  # it may have to be scrolled to
+        except Timeout as error:
+            raise AssertionError(f"the focus is on {name}, and nobody sees it") from error
     return name
 
 

@@ -12,7 +12,7 @@ from models import Case
 from tests import records
 from tests.pages.browsing import PHONE, choices, choose, save, told, unfold
 from tests.security.registers import key
-from tests.world import CHILD, COUNTY, OWN, SIBLING, canary
+from tests.world import COUNTY, OWN, SIBLING, canary
 
 browser_test = pytest.mark.browser
 AGENT = {"agent_name": "周姐", "agent_relation": "姐妹"}
@@ -144,7 +144,7 @@ def test_units_are_offered_beside_the_station_that_stands_in_the_form(app, perso
         records.volunteer()
     page: Page = person("county_admin")
     page.goto("/members/add")
-    for code in (SIBLING, CHILD):
+    for code in (SIBLING, OWN):
         choose(page, "所属维权站", canary("STA", code))
         page.get_by_role("combobox", name="成员单位").click()
         expect(choices(page).first).to_contain_text(canary("UNIT", code))
