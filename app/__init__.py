@@ -69,9 +69,9 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def _uses_database() -> bool:
-    """Static files need none, and the health check asks with a connection of its own."""
+    """Static files and the calendar need none, and the health check asks with a connection of its own."""
     endpoint = request.endpoint or ""
-    return endpoint != "HealthView.check" and not endpoint.endswith("static")
+    return endpoint not in ("HealthView.check", "LeaveView.calendar") and not endpoint.endswith("static")
 
 
 def _load_viewer() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, func, inspect, or_, select
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, case, func, inspect, or_, select
 
 from app import clock, divisions, finding, references, scope, secret
 from app.errors import DomainError
@@ -209,12 +209,12 @@ class RegisterInterface(SQLAInterface):
     ) -> tuple[list[dict[str, Any]], bool]:
         """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions.
 
-        Found by the columns that the model's `__find__` names, in the order of their keys; while nothing is looked for,
-        those of the township of the division `near`.
+        Found by the columns that the model's `__find__` names, in the order of their keys; those of the township of the
+        division `near` first.
         """
         found = select(self.obj)
-        if near and not q:
-            found = found.where(scope.inside(self.obj, (near[:TOWNSHIP],)))
+        if near:
+            found = found.order_by(case((scope.inside(self.obj, (near[:TOWNSHIP],)), 0), else_=1))
         if places is not None:
             found = found.where(scope.inside(self.obj, places))
         if hasattr(self.obj, "ended_on"):

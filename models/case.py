@@ -81,13 +81,13 @@ class Case(StationOwned, Ended, Stamped, Model):
     )
     applicant: Mapped[Applicant] = mapped_column(default=Applicant.SELF, info={"label": _l("申请人")})
     agent_name: Mapped[str | None] = mapped_column(
-        String(50), info={"label": _l("代理人姓名"), "only_if": ("applicant", "AGENT")}
+        String(50), info={"label": _l("代理人姓名"), "short": True, "only_if": ("applicant", "AGENT")}
     )
     agent_relation: Mapped[str | None] = mapped_column(
-        String(50), info={"label": _l("代理人与当事人关系"), "only_if": ("applicant", "AGENT")}
+        String(50), info={"label": _l("代理人与当事人关系"), "short": True, "only_if": ("applicant", "AGENT")}
     )
 
-    name: Mapped[str] = mapped_column(String(50), info={"label": _l("当事人姓名")})
+    name: Mapped[str] = mapped_column(String(50), info={"label": _l("当事人姓名"), "short": True})
     id_number: Mapped[str | None] = secret(
         "id_number",
         _l("身份证号"),
@@ -97,10 +97,10 @@ class Case(StationOwned, Ended, Stamped, Model):
     id_number_index: Mapped[str | None] = blind_index()
     sex: Mapped[Sex | None] = mapped_column(info={"label": _l("性别")})
     born_on: Mapped[date | None] = mapped_column(info={"label": _l("出生日期"), "not_future": True})
-    ethnicity: Mapped[str | None] = mapped_column(String(20), info={"label": _l("民族")})
-    occupation: Mapped[str | None] = mapped_column(String(50), info={"label": _l("职业")})
-    education: Mapped[str | None] = mapped_column(String(20), info={"label": _l("文化程度")})
-    marital_status: Mapped[str | None] = mapped_column(String(20), info={"label": _l("婚姻状况")})
+    ethnicity: Mapped[str | None] = mapped_column(String(20), info={"label": _l("民族"), "short": True})
+    occupation: Mapped[str | None] = mapped_column(String(50), info={"label": _l("职业"), "short": True})
+    education: Mapped[str | None] = mapped_column(String(20), info={"label": _l("文化程度"), "short": True})
+    marital_status: Mapped[str | None] = mapped_column(String(20), info={"label": _l("婚姻状况"), "short": True})
     address: Mapped[str | None] = secret("address", _l("住址"))
     phone: Mapped[str | None] = secret("phone", _l("联系电话"))
     safe_phone: Mapped[str | None] = secret("phone", _l("安全联系电话"), help=_l("不会被施暴人接听、查看的号码。"))

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-from flask import abort, jsonify, redirect, request, url_for
+from flask import abort, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+
+LEFT = "left"  # in the cookie of a browser in which somebody left in a hurry, until somebody signs in
 
 
 def needs(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -41,6 +43,9 @@ def to_sign_in() -> Any:
     """Where a stranger goes, and after it back to the page he asked for or posted from; a script gets 401 instead."""
     if is_script():
         return jsonify(message=_("登录已失效，请重新登录。")), 401
+    if session.get(LEFT) and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        # Back, or a window left open: whoever looks over the shoulder sees no name of ours. A typed address signs in.
+        return redirect(url_for("LeaveView.calendar"))
     rule = request.url_rule
     has_page = request.method in ("GET", "POST") and rule is not None and "GET" in (rule.methods or ())
     target = request.full_path.rstrip("?") if has_page else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
@@ -31,6 +31,8 @@ PAGES: dict[int, tuple[Any, Any]] = {
 
 def page(status: int, message: Any = None) -> Response:
     """The error page, or the same as JSON for a script."""
+    if request.endpoint == "LeaveView.leave":
+        return _calendar()
     title, usual = PAGES.get(status, PAGES[400 if status < 500 else 500])
     message = message or usual
     if is_script():
@@ -40,6 +42,12 @@ def page(status: int, message: Any = None) -> Response:
     return make_response(
         render_template("error.html", title=title, kind=_("提示"), message=message, status=status), status
     )
+
+
+def _calendar() -> Any:
+    """Who leaves in a hurry is shown nothing of ours, whatever goes wrong; the cookie is worth nothing any more."""
+    session.clear()
+    return redirect(url_for("LeaveView.calendar"), 303)
 
 
 def register_errors(app: Flask) -> None:
@@ -66,8 +74,6 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> Any:
         db.session.rollback()
-        if request.endpoint == "LeaveView.leave":
-            return redirect(url_for("LeaveView.calendar"), 303)  # who leaves in a hurry is shown nothing of ours
         return page(400, _("页面已过期，请返回上一页，刷新后重新提交。"))
 
     @app.errorhandler(DomainError)
@@ -93,7 +99,7 @@ def register_errors(app: Flask) -> None:
     @app.before_request
     def maintenance() -> Any:
         """One sentence instead of every page, while somebody works on the product (setting MAINTENANCE)."""
-        is_page = request.endpoint not in ("static", "HealthView.check")
+        is_page = request.endpoint not in ("static", "HealthView.check", "LeaveView.calendar")
         return page(503, app.config["MAINTENANCE"]) if app.config["MAINTENANCE"] and is_page else None
 
     @app.before_request

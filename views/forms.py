@@ -52,6 +52,7 @@ class Form(FlaskForm):
 
 
 CONTROL, CHOICE = {"class": "form-control"}, {"class": "form-select"}
+SHORT = 6  # letters of the longest choice that leaves room for a second field beside it on a phone
 
 
 def tidy(text: str | None) -> str | None:
@@ -292,6 +293,11 @@ class SecretField(StringField):
             secret.put(obj, name, None)
 
 
+def _short(look: dict[str, str]) -> dict[str, str]:
+    """The look of a control that takes half a line of a phone."""
+    return look | {"class": f"{look['class']} short"}
+
+
 def _text_field(info: dict[str, Any], length: int | None, validators: list[Any], common: dict[str, Any]) -> Field:
     validators += [printable]
     if length:
@@ -302,9 +308,11 @@ def _text_field(info: dict[str, Any], length: int | None, validators: list[Any],
     if info.get("multiline"):
         return TextAreaField(filters=[tidy], render_kw=CONTROL | {"rows": 3}, **common)
     kind = {"type": info["input_type"]} if "input_type" in info else {}
-    return StringField(filters=[tidy], render_kw=CONTROL | kind, **common)
+    look = _short(CONTROL) if info.get("short") else CONTROL
+    return StringField(filters=[tidy], render_kw=look | kind, **common)
 
 
+NARROW = ("phone",)  # secrets that are always short
 MODES = {"phone": {"type": "tel"}, "id_number": {"autocapitalize": "characters", "spellcheck": "false"}}
 
 
@@ -312,8 +320,9 @@ def _secret_field(info: dict[str, Any], name: str, common: dict[str, Any]) -> Fi
     common["validators"] = [*common["validators"], printable]
     common |= {"kind": info["secret"], "column": name, "fills": info.get("fills", {})}
     look: dict[str, Any] = {"autocomplete": "off", **MODES.get(info["secret"], {})}
+    shape = _short(CONTROL) if common["kind"] in NARROW else CONTROL
     widget = {"widget": TextArea()} if info.get("multiline") else {}
-    return SecretField(filters=[tidy], render_kw=CONTROL | look | ({"rows": 5} if widget else {}), **widget, **common)
+    return SecretField(filters=[tidy], render_kw=shape | look | ({"rows": 5} if widget else {}), **widget, **common)
 
 
 def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
@@ -331,15 +340,16 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if target is not None:
         return RelationField(datamodel=datamodel, column=name, target=target, verb=verb, **common)
     if kind == "enum":
-        return EnumField(enum_class=column.type.enum_class, render_kw=CHOICE, **common)
+        is_short = max(len(m.value) for m in column.type.enum_class) <= SHORT
+        return EnumField(enum_class=column.type.enum_class, render_kw=_short(CHOICE) if is_short else CHOICE, **common)
     if kind == "boolean":
         return TickField(**common)
     if kind == "integer":
         validators.append(countable)
-        return CountField(render_kw=CONTROL | {"inputmode": "numeric"}, **common)
+        return CountField(render_kw=_short(CONTROL) | {"inputmode": "numeric"}, **common)
     if kind == "date":
         validators.append(not_future if info.get("not_future") else of_our_time)
-        return DayField(widget=MendableDate(), render_kw=CONTROL, **common)
+        return DayField(widget=MendableDate(), render_kw=_short(CONTROL), **common)
     return _text_field(info, getattr(column.type, "length", None), validators, common)
 
 

@@ -3,11 +3,12 @@
 import calendar
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app import clock
+from views.access import LEFT
 from views.auth import end_session
 
 
@@ -20,6 +21,7 @@ class LeaveView(BaseView):
     @expose("/leave", methods=["POST"])
     def leave(self) -> Any:
         end_session()
+        session[LEFT] = True
         return redirect(url_for("LeaveView.calendar"), 303)
 
     @expose("/calendar")

@@ -61,7 +61,8 @@ class Writing(Drafting):
         self._hint(form)
         if "_another" in request.form:  # whoever keeps a roster goes on at the same place
             kept = [f for f in form if isinstance(f, RelationField) and self.datamodel.places(f.name)]
-            return redirect(self.url("add", **{f.name: f.data for f in kept}))
+            first = next((f.name for f in form if f not in kept and f.name != "csrf_token"), "")
+            return redirect(self.url("add", **{f.name: f.data for f in kept}, _anchor=first))  # the hand goes there
         return redirect(self.url("show", pk=self.datamodel.key_of_uid(uid)))
 
     def _hint(self, form: FlaskForm) -> None:
@@ -86,7 +87,7 @@ class Writing(Drafting):
         return self._beginnings() | filled
 
     def _beginnings(self) -> dict[str, Any]:
-        """What usually stands in a field of an empty form (`starts_as`): today, or the name of who fills it in."""
+        """What usually stands in a field of an empty form (`starts_as`): today's date, or who fills it in."""
         actor = scope.current_actor()
         known = {"today": clock.today(), "me": actor.name if actor is not None else ""}
         asked = {name: self.datamodel.info(name).get("starts_as") for name in self.add_columns}

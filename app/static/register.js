@@ -32,7 +32,7 @@ document.querySelectorAll("[data-relation]").forEach(attach);
 document.querySelectorAll("[data-only-if]").forEach((field) => {
   const [name, answer] = field.dataset.onlyIf.split("=");
   const other = field.closest("form").elements[name];
-  const show = () => { field.hidden = other.value !== answer; };
+  const show = () => { field.hidden = other.value !== answer; field.classList.toggle("is-asked", !field.hidden); };
   other.addEventListener("change", show);
   show();
 });

@@ -8,7 +8,8 @@ export function attach(box) {
 
   async function ask(query, page, signal) {
     const url = new URL(box.dataset.relation, location.href);
-    const near = box.form?.elements[box.dataset.beside]?.value ?? "";  // the station or place that stands in this form
+    // The station or place that stands in this form. Its text box has the name of its key as id, so not form.elements.
+    const near = box.form?.querySelector(`input[type="hidden"][name="${box.dataset.beside}"]`)?.value ?? "";
     for (const [key, value] of Object.entries({ ...query, page, near })) url.searchParams.set(key, value);
     const response = await fetch(url, { headers: { Accept: "application/json" }, signal });
     const answer = await response.json();

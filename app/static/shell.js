@@ -68,6 +68,16 @@ if (find) {
   combobox(find, { label: "找到的记录", ask, choose: (item) => { location.assign(item.url); }, opensEmpty: false });
 }
 
+// ---- a form that keeps no draft asks before it is left with what was changed in it
+document.querySelectorAll("form[data-guard]").forEach((form) => {
+  let isChanged = false;
+  const change = () => { isChanged = true; }, forget = () => { isChanged = false; };
+  form.addEventListener("input", change);
+  form.addEventListener("submit", forget);
+  window.addEventListener("leaving", forget);
+  window.addEventListener("beforeunload", (event) => { if (isChanged) event.preventDefault(); });
+});
+
 // ---- ask first: the button goes on only after 确定
 const asking = $("#confirm");
 document.addEventListener("click", (event) => {

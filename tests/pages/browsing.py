@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from sqlalchemy import delete
 from werkzeug.serving import make_server
 
+from app.extensions import db
+from app.scope import acting_as
+from app.security.actor import SETUP
+from models import SignInSession
 from tests.world import PASSWORD
 
 FLAGS = [
@@ -107,9 +112,19 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{next(_number):03}-{width}-{name}.png", full_page=True)
     wider = page.evaluate(
         "[...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1"
-        " && !e.closest('.table-responsive, .sr-only, .navbar-nav')).map(e => e.outerHTML.slice(0, 120))"
+        " && !e.closest('.scroll, .visually-hidden')).map(e => e.outerHTML.slice(0, 120))"
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= width, wider
+
+
+def choices(page: Page) -> Locator:
+    """What the combobox that is open offers."""
+    return page.locator(".choices:not([hidden]) [role=option]")
+
+
+def unfold(page: Page, section: str) -> None:
+    """Open a section of a form that is folded away."""
+    page.locator("details.section > summary", has_text=section).click()
 
 
 def choose(page: Page, label: str, typed: str, where: Locator | None = None) -> None:
@@ -118,14 +133,16 @@ def choose(page: Page, label: str, typed: str, where: Locator | None = None) -> 
     box.click()
     box.fill("")
     box.press_sequentially(typed)
-    options = page.locator(".relation ul:not([hidden]) [role=option]")
-    expect(options).to_have_count(1)
-    options.click()
+    expect(choices(page)).to_have_count(1)
+    choices(page).click()
 
 
 def to(page: Page, link: str, heading: str) -> None:
-    """Follow a link to the page with this heading; the menu's where there is another of the name."""
-    page.get_by_role("link", name=link, exact=True).first.click()
+    """Follow a link to the page with this heading; on a phone the menu is opened first where it is the menu's."""
+    found = page.get_by_role("link", name=link, exact=True)
+    if not found.count():
+        page.get_by_role("link", name="菜单", exact=True).click()
+    found.first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
 
@@ -138,6 +155,32 @@ def save(page: Page) -> None:
 def send(page: Page) -> None:
     """Press 保存, whatever comes of it."""
     page.get_by_role("button", name="保存", exact=True).click()
+
+
+def end_sessions(app) -> None:
+    """On the server: whoever is signed in is so no longer, and no page has heard of it."""
+    with app.app_context(), acting_as(SETUP):
+        db.session.execute(delete(SignInSession))
+        db.session.commit()
+
+
+def enter_again(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Sign in in the dialog of a form whose session has ended, by keyboard; no username where it still stands there."""
+    dialog = page.get_by_role("dialog", name="请重新登录")
+    expect(dialog).to_be_visible()
+    if username:
+        expect(dialog.get_by_label("账号")).to_be_focused()
+        page.keyboard.type(username)
+        page.keyboard.press("Tab")
+    expect(dialog.get_by_label("密码")).to_be_focused()
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+
+
+def agree(page: Page, button: str) -> None:
+    """Press a button and say yes to what it asks."""
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
 
 
 def told(page: Page, text: str) -> None:

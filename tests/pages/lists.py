@@ -15,12 +15,12 @@ def ask(browser, base="/stations", **fields):
 
 def shown(page):
     """What the first column says."""
-    return re.findall(r'<td><a href="/\w+/show/\w+">([^<]+)</a>', page)
+    return re.findall(r'<td class="name"><a href="/\w+/show/\w+">([^<]+)</a>', page)
 
 
 def chips(page):
     """{what a chip says: what its button posts}."""
-    found = re.findall(r'name="_without" value="([^"]*)"[^>]*>([^<]*?) <span', page)
+    found = re.findall(r'name="_without" value="([^"]*)"[^>]*>([^<]*?)<svg', page)
     return {unescape(said): inputs for inputs, said in found}
 
 

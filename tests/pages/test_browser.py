@@ -9,7 +9,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Station, StationHost
-from tests.pages.browsing import PHONE, look
+from tests.pages.browsing import PHONE, agree, choices, look
 from tests.world import CHILD, DIVISIONS, OWN, SIBLING, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -35,8 +35,8 @@ def test_add_step_by_step_edit_and_history(app, page):
     page.get_by_role("link", name="新增").click()
     chooser = page.get_by_role("combobox", name="所在区划")
     chooser.click()
-    page.get_by_role("button", name=f"{DIVISIONS[OWN]}的下级").click()
-    page.locator(".relation [role=option]", has_text=DIVISIONS[CHILD]).click()
+    choices(page).filter(has_text=DIVISIONS[OWN]).locator(".step").click()
+    choices(page).filter(has_text=DIVISIONS[CHILD]).click()
     expect(chooser).to_have_value(f"鹿城区 {DIVISIONS[OWN]} {DIVISIONS[CHILD]}")
     page.get_by_label("站点名称").fill("浏览器新站")
     page.get_by_label("依托").select_option("自行建立")
@@ -64,12 +64,12 @@ def test_choose_by_typing_with_the_keyboard_alone(page):
     page.goto("/stations/add")
     chooser = page.get_by_role("combobox", name="所在区划")
     chooser.press_sequentially("鼓楼")
-    expect(page.locator(".relation [role=option]")).to_have_count(1)
+    expect(choices(page)).to_have_count(1)
     chooser.press("ArrowDown")
     chooser.press("Enter")
     expect(chooser).to_have_value(f"鹿城区 {DIVISIONS[OWN]} {DIVISIONS[CHILD]}")
     chooser.fill("松台")
-    expect(page.locator(".relation li.note")).to_have_text("没有找到。")
+    expect(page.locator(".choices-note:visible")).to_have_text("没有找到。")
     chooser.press("Tab")
     expect(chooser).to_have_value("")
 
@@ -101,11 +101,13 @@ def test_deleting_asks_first(app, page):
         db.session.commit()
     page.goto("/stations/list/")
     page.get_by_role("row", name="空站").get_by_role("link", name="查看").click()
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="删除").click()
+    delete = page.get_by_role("button", name="删除")
+    delete.click()
+    expect(page.get_by_role("dialog")).to_contain_text("确定删除「空站」吗？")
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    expect(delete).to_be_focused()
     assert stored(app, "空站") is not None
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="删除").click()
+    agree(page, "删除")
     expect(page.get_by_role("status")).to_contain_text("已删除")
     assert stored(app, "空站") is None
 
@@ -113,8 +115,7 @@ def test_deleting_asks_first(app, page):
 def test_a_station_that_others_belong_to_stays(app, page):
     page.goto("/stations/list/")
     page.get_by_role("row", name=canary("STA", CHILD)).get_by_role("link", name="查看").click()
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="删除").click()
+    agree(page, "删除")
     expect(page.get_by_role("status")).to_contain_text("不能删除")
     assert stored(app, canary("STA", CHILD)) is not None
 
@@ -124,7 +125,7 @@ def test_a_village_on_the_phone(app, phone):
     expect(phone.locator(".count")).to_have_text("共 1 条")
     phone.get_by_role("link", name="新增").click()
     phone.get_by_role("combobox", name="所在区划").click()
-    phone.locator(".relation [role=option]").first.click()
+    choices(phone).first.click()
     phone.get_by_label("站点名称").fill("手机新站")
     phone.get_by_label("依托").select_option("综治工作室")
     phone.get_by_role("button", name="保存", exact=True).click()
@@ -134,6 +135,7 @@ def test_a_village_on_the_phone(app, phone):
 
 
 def test_signing_out_ends_it(page):
+    page.locator(".who > summary").click()
     page.get_by_role("button", name="退出登录").click()
     expect(page.get_by_label("账号")).to_be_visible()
     page.goto("/stations/list/")

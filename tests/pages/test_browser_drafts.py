@@ -5,15 +5,15 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Draft, SignInSession, Station, Training
+from models import Draft, Station, Training
 from tests import records
-from tests.pages.browsing import DESK, PHONE, choose, look, save, send, sign_in, to, told
-from tests.world import FIRST_STATION, OWN, PASSWORD, canary
+from tests.pages.browsing import DESK, PHONE, choose, end_sessions, enter_again, look, save, send, sign_in, to, told
+from tests.world import FIRST_STATION, OWN, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 STATION = f"/stations/edit/{FIRST_STATION}"
@@ -36,27 +36,8 @@ def drafts(app) -> int:
         return db.session.scalar(select(func.count(Draft.id)))
 
 
-def end_sessions(app) -> None:
-    with app.app_context(), acting_as(SETUP):
-        db.session.execute(delete(SignInSession))
-        db.session.commit()
-
-
 def is_drafted(page: Page) -> None:
     expect(page.locator("[data-draft-state]")).to_have_text(SAVED)
-
-
-def enter(page: Page, username: str, password: str = PASSWORD) -> None:
-    """Sign in in the dialog, by keyboard."""
-    dialog = page.get_by_role("dialog", name="请重新登录")
-    expect(dialog).to_be_visible()
-    if username:
-        expect(dialog.get_by_label("账号")).to_be_focused()
-        page.keyboard.type(username)
-        page.keyboard.press("Tab")
-    expect(dialog.get_by_label("密码")).to_be_focused()
-    page.keyboard.type(password)
-    page.keyboard.press("Enter")
 
 
 def test_the_session_ends_half_way_and_nothing_is_lost(app, person, stored):
@@ -67,12 +48,12 @@ def test_the_session_ends_half_way_and_nothing_is_lost(app, person, stored):
     page.get_by_label("地址").fill("府前街 1 号")
     end_sessions(app)
     send(page)
-    enter(page, "town_admin", "wrong")
+    enter_again(page, "town_admin", "wrong")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("账号或密码不正确")
     look(page, "sign-in-again")
     page.keyboard.press("Control+a")
-    enter(page, "")
+    enter_again(page, "")
     told(page, "已保存")
     assert (stored(Station.name), stored(Station.address)) == ("写了一半的站", "府前街 1 号")
     assert drafts(app) == 0
@@ -93,7 +74,7 @@ def test_a_new_row_with_its_lines_survives_the_end_of_the_session(app, person):
     choose(page, "参训人员", "王甲", line)
     end_sessions(app)
     page.get_by_role("button", name="保存并继续新增").click()
-    enter(page, "town_admin")
+    enter_again(page, "town_admin")
     told(page, "已新增")
     expect(page.get_by_role("heading", level=1)).to_have_text("新增培训")
     with app.app_context(), acting_as(SETUP):
@@ -109,7 +90,7 @@ def test_another_person_sends_nothing_off(app, person, stored):
     is_drafted(page)
     end_sessions(app)
     send(page)
-    enter(page, "county_admin")
+    enter_again(page, "county_admin")
     expect(page.get_by_role("heading", level=1)).to_have_text("姓名county_admin，您好")
     assert stored(Station.name) == canary("STA", OWN)
     page.goto(STATION)
@@ -125,6 +106,7 @@ def test_another_who_signed_in_in_the_next_window_gets_nothing(app, person, stor
     is_drafted(page)
     other = page.context.new_page()
     other.goto("/")
+    other.locator(".who > summary").click()
     other.get_by_role("button", name="退出登录").click()
     sign_in(other, "county_admin")
     page.get_by_label("站点名称").fill("甲写的，又改")
@@ -140,6 +122,7 @@ def test_who_signed_in_again_in_the_next_window_goes_on(app, person, stored):
     page.get_by_label("站点名称").fill("甲写的")
     other = page.context.new_page()
     other.goto("/")
+    other.locator(".who > summary").click()
     other.get_by_role("button", name="退出登录").click()
     sign_in(other, "town_admin")
     save(page)
@@ -245,7 +228,7 @@ def test_who_cancels_the_dialog_stays_on_the_form(app, person, stored):
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_label("站点名称")).to_have_value("先不登录")
     send(page)
-    enter(page, "town_admin")
+    enter_again(page, "town_admin")
     told(page, "已保存")
     assert stored(Station.name) == "先不登录"
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.browsing import DESK, PHONE, look
+from tests.pages.browsing import DESK, PHONE, look, to
 from tests.world import CHILD, OWN, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -39,7 +39,7 @@ def test_a_search_is_remembered_and_taken_away_chip_by_chip(person, screen):
     assert chips(page) == [f"关键字：{canary('STA', CHILD)}", "级别：村(居)"]
 
     page.goto("/")
-    page.get_by_role("link", name="维权站", exact=True).first.click()
+    to(page, "维权站", "维权站")
     expect(page.locator(".count")).to_have_text("共 1 条")
 
     page.get_by_role("button", name="关键字：").click()
@@ -51,13 +51,12 @@ def test_a_search_is_remembered_and_taken_away_chip_by_chip(person, screen):
     assert chips(page) == []
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
-def test_columns_are_chosen_and_put_back(person, screen):
-    page = person("town_admin", screen)
+def test_columns_are_chosen_and_put_back(person):
+    page = person("town_admin")
     page.goto("/stations/list/?_flt_0_name=STA")
     usual = page.locator("thead th").all_inner_texts()
-    page.locator("details.columns > summary").click()
-    chooser = page.locator("details.columns")
+    page.locator("details.columns-menu > summary").click()
+    chooser = page.locator("details.columns-menu")
     expect(chooser.get_by_label("站点名称")).to_be_disabled()
     chooser.get_by_label("地址").check()
     chooser.get_by_label("依托").uncheck()
@@ -67,7 +66,7 @@ def test_columns_are_chosen_and_put_back(person, screen):
     expect(page.get_by_role("columnheader", name="依托")).to_have_count(0)
     assert chips(page) == ["站点名称：STA"]
     expect(page.get_by_role("row", name=canary("STA", OWN))).to_contain_text(canary("ADR", OWN))
-    page.locator("details.columns > summary").click()
-    page.locator("details.columns").get_by_role("button", name="用默认的列").click()
+    page.locator("details.columns-menu > summary").click()
+    page.locator("details.columns-menu").get_by_role("button", name="用默认的列").click()
     expect(page.get_by_role("columnheader", name="依托")).to_have_count(1)
     assert page.locator("thead th").all_inner_texts() == usual

@@ -1,7 +1,9 @@
 """In a real browser: a manager lets somebody in, she sets her password and works, and she is shut out again."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.extensions import db
@@ -9,17 +11,11 @@ from app.scope import acting_as
 from app.security import users
 from app.security.actor import SETUP
 from models import StaffRole, UserScope
-from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
+from tests.pages.browsing import DESK, PHONE, agree, choose, look, save, to, told
 from tests.world import COUNTY, DIVISIONS, OWN, TODAY
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 NEW_PASSWORD = "Shan-Hai-8642-xin"
-
-
-def confirm(page: Page, button: str) -> None:
-    """Press a button and say yes to what it asks."""
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name=button).click()
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
@@ -43,19 +39,19 @@ def test_somebody_is_let_in_and_shut_out(person, stranger, screen):
     expect(manager.get_by_role("row", name="工作人员")).to_contain_text(f"鹿城区 {DIVISIONS[OWN]}")
     look(manager, "account-granted")
     account = manager.url
-    confirm(manager, "发送激活链接")
+    agree(manager, "发送激活链接")
     link = manager.get_by_label("激活链接").input_value()
     look(manager, "link")
 
     new = stranger(screen)
     new.goto(link)
     expect(new.get_by_text("周云")).to_be_visible()
-    new.get_by_label("新密码", exact=True).fill("12345678")
+    new.get_by_label(re.compile("^新密码")).fill("12345678")
     new.get_by_label("再输一次新密码").fill("12345678")
     new.get_by_role("button", name="设置密码").click()
     expect(new.locator(".has-error")).to_be_visible()
     look(new, "password-refused")
-    new.get_by_label("新密码", exact=True).fill(NEW_PASSWORD)
+    new.get_by_label(re.compile("^新密码")).fill(NEW_PASSWORD)
     new.get_by_label("再输一次新密码").fill(NEW_PASSWORD)
     new.get_by_role("button", name="设置密码").click()
     told(new, "密码已设置")
@@ -69,7 +65,7 @@ def test_somebody_is_let_in_and_shut_out(person, stranger, screen):
     expect(new.get_by_role("link", name="新增", exact=True)).to_be_visible()
 
     manager.goto(account)
-    confirm(manager, "收回")
+    agree(manager, "收回")
     told(manager, "已收回")
     look(manager, "account-taken-back")
     new.get_by_role("link", name="新增", exact=True).click()
@@ -80,7 +76,7 @@ def test_somebody_is_let_in_and_shut_out(person, stranger, screen):
     expect(new.get_by_role("heading", level=1)).to_contain_text("没有权限")
     look(new, "refused")
     new.goto("/")
-    expect(new.get_by_text("没有有效的角色")).to_be_visible()
+    expect(new.get_by_text("您目前没有有效的角色")).to_be_visible()
     look(new, "nothing-left")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
+from tests.pages.browsing import DESK, PHONE, agree, choices, choose, look, save, to, told
 from tests.records import id_number
 from tests.world import OWN, canary
 
@@ -40,7 +40,7 @@ def test_a_roster_is_kept(person, screen):
     to(page, "新增", "新增队伍")
     chooser = page.get_by_role("combobox", name="所属维权站")
     chooser.click()
-    expect(page.locator(".relation [role=option]").first).to_be_visible()
+    expect(choices(page).first).to_be_visible()
     look(page, "station-choices")
     choose(page, "所属维权站", canary("STA", OWN))
     for name, role, born, phone in PEOPLE:
@@ -72,7 +72,7 @@ def test_a_roster_is_kept(person, screen):
     page.get_by_role("button", name="确定离任").click()
     told(page, "已离任")
     look(page, "left")
-    page.get_by_role("link", name="返回列表").click()
+    page.get_by_label("所在位置").get_by_role("link", name="队伍").click()
     expect(page.get_by_role("row", name="林娟")).to_be_visible()
     expect(page.get_by_role("row", name="陈丽芳")).to_have_count(0)
     page.locator("summary", has_text="查询").click()
@@ -83,8 +83,7 @@ def test_a_roster_is_kept(person, screen):
     expect(page.get_by_role("row", name="陈丽芳")).to_contain_text("已离任")
     look(page, "found-again")
     page.get_by_role("link", name="陈丽芳").click()
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="恢复").click()
+    agree(page, "恢复")
     told(page, "已恢复")
     page.get_by_role("link", name="修改记录").click()
     expect(page.locator("table.history")).to_contain_text("调到县里工作")
