@@ -1,4 +1,4 @@
-"""`make screenshots`: a picture of every kind of page of the demonstration, on a desk and on a phone, for the documents.
+"""`make screenshots`: a picture of every kind of page of the demonstration, on a desk and on a phone, for the docs.
 
 The day and the hour are fixed, and nothing blinks: the same product gives the same pictures.
 """

@@ -57,7 +57,7 @@ document.addEventListener("keydown", (event) => {
 const find = $("[data-find]");
 if (find) {
   const ask = async ({ q }, _page, signal) => {
-    const headers = { Accept: "application/json", "X-CSRFToken": $('meta[name="csrf-token"]').content };
+    const headers = { Accept: "application/json", "X-CSRFToken": find.form.elements.csrf_token.value };
     const response = await fetch(find.dataset.find, { method: "POST", body: new URLSearchParams({ q }), headers, signal });
     const answer = await response.json();
     const items = (answer.groups ?? []).flatMap((group) => group.items.map((item) => ({

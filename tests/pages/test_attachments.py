@@ -191,7 +191,7 @@ def test_a_name_does_no_harm(app, browser, case, name, shown):
         db.session.commit()
     page = browser.get(f"/cases/show/{case}").text
     escaped = shown.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;")
-    assert f"<li>{escaped} <span" in page
+    assert f"<span>{escaped}</span> <span" in page
     answer = fetch(browser, f"/cases/attachment/{case}/{key}")
     assert answer.status_code == 200
     disposition = answer.headers["Content-Disposition"]

@@ -30,9 +30,9 @@ def suggested(browser, q):
 
 def shown(answer):
     """[(label, [address])] of what the page lists."""
-    parts = answer.text.split('<section class="mt-4"')[1:]
+    parts = answer.text.split('<section class="card" aria-labelledby="group-')[1:]
     return [
-        (re.search(r'id="group-\d+">([^<\n]+)', part)[1], re.findall(r'list-group-item-action" href="([^"]+)"', part))
+        (re.search(r'id="group-\d+">([^<\n]+) <', part)[1], re.findall(r'<li><a href="([^"]+)"', part))
         for part in parts
     ]
 
