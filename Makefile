@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test audit lint deps bench drill lock clean
+.PHONY: run test audit lint deps bench drill screenshots lock clean
 
 run: .venv/ready
 	@exec $(BIN)/python run.py
@@ -27,6 +27,9 @@ drill: .venv/ready deps
 
 bench: .venv/ready
 	@$(BIN)/python -m tests.bench.run
+
+screenshots: .venv/ready deps
+	@$(BIN)/python -m tests.screenshots
 
 lock: .venv/ready
 	$(BIN)/pip install --quiet pip-tools==7.6.2

@@ -1,4 +1,4 @@
-"""`make screenshots`: a picture of every kind of page of the demonstration, on a desk and on a phone, for the docs.
+"""`make screenshots`: a picture of every kind of page of the demonstration, on a desk and on a phone.
 
 The day and the hour are fixed, and nothing blinks: the same product gives the same pictures.
 """
@@ -26,7 +26,7 @@ from tests.pages.browsing import DESK, FLAGS, PHONE, sign_in
 FOLDER = config.ROOT / "docs" / "screenshots"
 TODAY, NOW = date(2026, 11, 24), datetime(2026, 11, 24, 1, 30)  # noqa: DTZ001  UTC, as the clock gives it
 SCREENS = {"desk": DESK, "phone": PHONE}
-COLOURS = 96
+COLOURS = 128
 # The stops of the walks that are worth a picture. The link to a new account is not: it is another one each time.
 KINDS = {
     "home", "who", "help", "menu", "suggestions", "found", "found-nothing", "list", "list-columns", "list-narrowed",
@@ -50,10 +50,12 @@ def names() -> set[str]:
 
 
 def small(png: bytes) -> bytes:
-    """The picture in COLOURS colours: a page has few, and the repository stays small."""
-    made = io.BytesIO()
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+    """The picture in its COLOURS most frequent colours: a page has few, and the repository stays small."""
+    picture, made = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:COLOURS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in counted for part in colour])
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
     return made.getvalue()
 
 

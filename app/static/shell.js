@@ -40,7 +40,12 @@ if (box) {
 }
 document.querySelectorAll("[data-help]").forEach((button) => {
   button.hidden = false;
-  button.addEventListener("click", () => help.showModal());
+  button.addEventListener("click", () => {
+    const menu = button.closest("details");
+    menu.open = false;
+    $("summary", menu).focus();  // where the dialog gives the focus back to
+    help.showModal();
+  });
 });
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
