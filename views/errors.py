@@ -32,7 +32,7 @@ PAGES: dict[int, tuple[Any, Any]] = {
 def page(status: int, message: Any = None) -> Response:
     """The error page, or the same as JSON for a script."""
     if request.endpoint == "LeaveView.leave":
-        return _calendar()
+        return _calendar(status)
     title, usual = PAGES.get(status, PAGES[400 if status < 500 else 500])
     message = message or usual
     if is_script():
@@ -44,9 +44,13 @@ def page(status: int, message: Any = None) -> Response:
     )
 
 
-def _calendar() -> Any:
-    """Who leaves in a hurry is shown nothing of ours, whatever goes wrong; the cookie is worth nothing any more."""
-    session.clear()
+def _calendar(status: int) -> Any:
+    """Who leaves in a hurry is shown nothing of ours, whatever goes wrong.
+
+    His cookie is worth nothing any more, except where a foreign page may have asked (no token).
+    """
+    if status >= 500:
+        session.clear()
     return redirect(url_for("LeaveView.calendar"), 303)
 
 

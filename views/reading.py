@@ -213,6 +213,11 @@ class Reading(Remembering):
         row = target.get(near)
         return str(row.place) if row is not None else ""
 
+    def _is_asked(self, row: Any, name: str) -> bool:
+        """Whether a form asks for the column, as the rest of the row stands (`only_if`)."""
+        other, answer = self.datamodel.info(name).get("only_if", ("", ""))
+        return not other or getattr(getattr(row, other), "name", "") == answer
+
     def _show(self, row: Any, opened: dict[str, str] | None = None) -> Any:
         """The page of a row; `opened` holds the secrets that were asked for with a reason."""
         (cells,) = self.datamodel.cells([row], self.show_columns)
@@ -227,6 +232,7 @@ class Reading(Remembering):
                 "may_open": may_open and bool(cell) and bool(self.datamodel.info(name).get("secret")),
             }
             for name, cell in zip(self.show_columns, cells, strict=True)
+            if self._is_asked(row, name)
         ]
         return self._page(
             self.show_template, _("详情"), title=str(row), row=row, fields=fields, facts=self.facts(row),

@@ -185,4 +185,4 @@ def agree(page: Page, button: str) -> None:
 
 def told(page: Page, text: str) -> None:
     """The page says what was done."""
-    expect(page.get_by_role("status").first).to_contain_text(text)
+    expect(page.locator(".alert[role=status]").first).to_contain_text(text)

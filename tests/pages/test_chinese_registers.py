@@ -41,7 +41,8 @@ def registers(specs):
 
 def status_of(html: str) -> list[str]:
     """What a page says of what was done."""
-    return [part.partition(">")[2].partition("</div>")[0] for part in html.split('role="status"')[1:]]
+    found = [part.partition(">")[2].partition("</div>")[0] for part in html.split('role="status"')[1:]]
+    return [re.sub(r"<[^>]*>", "", text).strip() for text in found if "</svg>" in text]
 
 
 # ---- what is said

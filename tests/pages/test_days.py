@@ -11,7 +11,20 @@ from app.security import users
 from app.security.actor import SETUP
 from app.security.roles import STAFF
 from models import Case, Channel, Division
-from tests.pages.browsing import PHONE, agree, choices, choose, end_sessions, enter_again, look, save, sign_in, to, told
+from tests.pages.browsing import (
+    PHONE,
+    agree,
+    choices,
+    choose,
+    end_sessions,
+    enter_again,
+    look,
+    save,
+    send,
+    sign_in,
+    to,
+    told,
+)
 from tests.world import CHILD, DIVISIONS, OWN, PASSWORD, TODAY, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -109,7 +122,7 @@ def test_a_visit_is_written_down_on_the_phone_and_outlives_the_session(app, work
     page.get_by_label("权益类别").select_option("婚姻家庭权益")
     page.get_by_label("详情").fill("昨晚又被打，左臂有伤。\n孩子在外婆家。")
     look(page, "visit-typed")
-    save(page)
+    send(page)
     enter_again(page, "village_staff")
     told(page, "已新增")
     record = page.locator("table.record")

@@ -51,6 +51,6 @@ def test_an_unreadable_date_stays_to_be_mended(client_as, form):
 def test_adding_another_goes_on_at_the_same_station(client_as, form):
     browser = client_as("town_admin")
     answer = browser.submit("/volunteers/add", form | {"_another": "1"})
-    assert answer.location.endswith(f"/volunteers/add?station_id={form['station_id']}")
+    assert answer.location.endswith(f"/volunteers/add?station_id={form['station_id']}#name")
     page = browser.get(answer.location).get_data(as_text=True)
     assert f'name="station_id" value="{form["station_id"]}"' in page

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from playwright.sync_api import Locator, Page
 from werkzeug.routing import MapAdapter
 
-from tests.pages.browsing import save
+from tests.pages.browsing import save, send
 from tests.pages.face import is_phone
 
 DIALOG = "dialog[open]"
@@ -167,7 +167,7 @@ def ended_session(page: Page, base: str = "/stations") -> Walk:
     page.goto(f"{base}/add")
     page.get_by_label("站点名称").fill("写了一半的站")
     page.context.clear_cookies()
-    save(page)
+    send(page)
     page.locator(DIALOG).wait_for()
     yield Stop("sign-in-again", DIALOG)
     page.locator(DIALOG).get_by_role("button", name="登录").click()
