@@ -43,7 +43,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
     register_errors(app)
     app.before_request(_read_only)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt("views.leaving.leave")
     register_headers(app)
     register_static(app)
     with app.app_context():

@@ -54,7 +54,7 @@ class ListMemory:
 
 
 def _of(content: preferences.Content) -> ListMemory:
-    searches = tuple(Search(**search) for search in content.get("searches", ()))
+    searches = tuple(Search(search["id"], search["inputs"]) for search in content.get("searches", ()))
     return ListMemory(searches, content.get("size", 0), tuple(content.get("columns", ())))
 
 

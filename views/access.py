@@ -43,13 +43,20 @@ def to_sign_in() -> Any:
     """Where a stranger goes, and after it back to the page he asked for or posted from; a script gets 401 instead."""
     if is_script():
         return jsonify(message=_("登录已失效，请重新登录。")), 401
-    if session.get(LEFT) and request.headers.get("Sec-Fetch-Site") == "same-origin":
-        # Back, or a window left open: whoever looks over the shoulder sees no name of ours. A typed address signs in.
+    if has_left():
         return redirect(url_for("LeaveView.calendar"))
     rule = request.url_rule
     has_page = request.method in ("GET", "POST") and rule is not None and "GET" in (rule.methods or ())
     target = request.full_path.rstrip("?") if has_page else None
     return redirect(url_for("SignInView.login", next=target))
+
+
+def has_left() -> bool:
+    """Whether somebody left in a hurry and this is Back, or a window left open: no name of ours may come up.
+
+    A typed address signs in. Browsers tell the two apart over HTTPS and on this machine only.
+    """
+    return bool(session.get(LEFT)) and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def reads(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,15 +7,13 @@ was typed, what the other person made of each field, and a choice where both cha
 from dataclasses import dataclass
 from typing import Any
 
-from flask_wtf import FlaskForm
-
 from app import secret
 from app.audit import plain
 from app.history import Since, changes_since
 from app.interface import RegisterInterface
 from app.scope import covers
 from views import typed
-from views.forms import SecretField
+from views.forms import Form, SecretField
 
 MINE, THEIRS = "mine", "theirs"
 UNTOLD = object()  # equal to nothing that was typed
@@ -37,7 +35,7 @@ class Conflict:
 class Conflicts:
     """The conflicts of one edit form with the row as it stands now."""
 
-    def __init__(self, datamodel: RegisterInterface, row: Any, form: FlaskForm) -> None:
+    def __init__(self, datamodel: RegisterInterface, row: Any, form: Form) -> None:
         self.datamodel, self.row, self.form = datamodel, row, form
         self.version = row.version
         self.found: list[Conflict] = []
@@ -78,6 +76,8 @@ class Conflicts:
     def _mine(self, name: str) -> Any:
         """What is typed, as it would be stored; None for a secret that is left alone."""
         field = self.form[name]
+        if not self.form.is_asked(name) and not (current := self._current(name)):
+            return current  # it goes with the answer that asked for it
         if isinstance(field, SecretField):
             return field.number if field.data else "" if field.is_removed else None
         return plain(field.data) if field.data not in (None, "") else ""

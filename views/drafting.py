@@ -6,9 +6,10 @@ a form's own fields and nothing else.
 
 import re
 from collections.abc import Iterator, Sequence
+from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from flask import flash, jsonify, redirect, request
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
@@ -45,6 +46,15 @@ class Drafting(Core):
         """The mark of who opens the form: another who signs in on it sends none of it off."""
         actor = current_actor()
         return sessions.mark_of(actor.user_id) if actor is not None and actor.user_id is not None else ""
+
+    def is_another(self) -> bool:
+        """Whether somebody else opened this form, who has left: nothing of it is taken, and nobody is shown it."""
+        mark = request.form.get("_opened_by", "")
+        return bool(mark) and not compare_digest(mark.encode(), self.opened_by.encode())
+
+    def _refuse_another(self) -> Any:
+        flash(_("那张表单是另一个人打开的，没有保存。"), "warning")
+        return redirect(url_for("HomeView.index"))
 
     # ---- for the form's own routes
 
@@ -113,6 +123,8 @@ class Drafting(Core):
         return self._keep(self._form_of(row), self.edit_form(obj=row), int(version))
 
     def _keep(self, form: str, fields: Any, version: int) -> Any:
+        if self.is_another():
+            abort(403)
         own = re.compile("|".join(f"(?:{pattern})" for pattern in self._own(fields)), re.ASCII)
         pairs = [pair for pair in request.form.items(multi=True) if own.fullmatch(pair[0])]
         try:

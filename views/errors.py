@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import BadInput, DomainError, OutOfScope
 from app.extensions import db
-from views.access import is_script
+from views.access import LEFT, has_left, is_script
 
 PAGES: dict[int, tuple[Any, Any]] = {
     400: (_l("请求无效"), _l("地址或提交的内容有误，请返回后重试。")),
@@ -31,8 +31,8 @@ PAGES: dict[int, tuple[Any, Any]] = {
 
 def page(status: int, message: Any = None) -> Response:
     """The error page, or the same as JSON for a script."""
-    if request.endpoint == "LeaveView.leave":
-        return _calendar(status)
+    if request.endpoint == "LeaveView.leave" or (has_left() and not is_script()):
+        return _calendar()
     title, usual = PAGES.get(status, PAGES[400 if status < 500 else 500])
     message = message or usual
     if is_script():
@@ -44,13 +44,11 @@ def page(status: int, message: Any = None) -> Response:
     )
 
 
-def _calendar(status: int) -> Any:
-    """Who leaves in a hurry is shown nothing of ours, whatever goes wrong.
-
-    His cookie is worth nothing any more, except where a foreign page may have asked (no token).
-    """
-    if status >= 500:
+def _calendar() -> Any:
+    """Who leaves or has left in a hurry is shown nothing of ours, whatever goes wrong; his cookie is worth nothing."""
+    if request.cookies:
         session.clear()
+        session[LEFT] = True
     return redirect(url_for("LeaveView.calendar"), 303)
 
 

@@ -38,16 +38,28 @@ class Form(FlaskForm):
                 return None
             return typed.fields() if typed.is_filled() else None
 
+    def is_asked(self, name: str) -> bool:
+        """Whether the form asks for a field, as the others stand."""
+        other, _equals, answer = self.conditions.get(name, "").partition("=")
+        return other not in self or str(self[other].data or "") == answer
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """A field that is only asked for beside a certain answer (`only_if`) is empty beside any other."""
+        """What is not asked for (`only_if`) goes with the answer that asked for it, and is not typed beside another.
+
+        What has stood beside another answer since before stays: nobody has said a word about it.
+        """
         super().validate(extra_validators)
-        for asked, condition in self.conditions.items():
-            name, _equals, answer = condition.partition("=")
-            if name in self and str(self[name].data or "") != answer:
-                field = self[asked]
-                field.errors, field.process_errors, field.data = [], [], False if field.type == "TickField" else None
-                if isinstance(field, SecretField):
-                    field.is_removed = True
+        for name in self.conditions:
+            if self.is_asked(name):
+                continue
+            field, other = self[name], self[self.conditions[name].partition("=")[0]]
+            field.errors, field.process_errors = [], []
+            before = other._coerce(other.object_data)
+            if before and before != other.data:
+                field.data = None if field.type != "TickField" else False
+            elif field.data and plain(field.data) != plain(field.object_data):
+                text = _("现在填的「%(label)s」不需要这一项，请核对。", label=other.label.text)
+                field.errors = [text]
         return not self.errors
 
 
@@ -335,6 +347,8 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     if column.default is not None and column.default.is_scalar:
         common["default"] = column.default.arg
     if kind == "secret":
+        if "only_if" in info:
+            raise TypeError(f"{name}: a secret cannot hang on another answer; it would be removed unseen.")
         return _secret_field(info, name, common)
     target = datamodel.target_of(name)
     if target is not None:

@@ -23,7 +23,7 @@ def register_headers(app: Flask) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers.setdefault("Referrer-Policy", "same-origin")
-        if not (request.endpoint or "").endswith("static"):
+        if not (request.endpoint or "").endswith("static") or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         if app.config["PRODUCTION"] and app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

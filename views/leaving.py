@@ -3,7 +3,7 @@
 import calendar
 from typing import Any
 
-from flask import redirect, session, url_for
+from flask import current_app, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
@@ -13,15 +13,20 @@ from views.auth import end_session
 
 
 class LeaveView(BaseView):
-    """A calendar, for everybody; the way to it for whoever has to leave at once."""
+    """A calendar, for everybody; the way to it for whoever has to leave at once.
+
+    Leaving asks for no token: one that has grown old must hold nobody back. A foreign page gains nothing: browsers send
+    no cookie with its posts (SameSite), and without one nothing is ended and nothing is set.
+    """
 
     route_base = ""
     default_view = "calendar"
 
     @expose("/leave", methods=["POST"])
     def leave(self) -> Any:
-        end_session()
-        session[LEFT] = True
+        if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
+            end_session()
+            session[LEFT] = True
         return redirect(url_for("LeaveView.calendar"), 303)
 
     @expose("/calendar")

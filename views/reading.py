@@ -232,7 +232,7 @@ class Reading(Remembering):
                 "may_open": may_open and bool(cell) and bool(self.datamodel.info(name).get("secret")),
             }
             for name, cell in zip(self.show_columns, cells, strict=True)
-            if self._is_asked(row, name)
+            if cell or self._is_asked(row, name)
         ]
         return self._page(
             self.show_template, _("详情"), title=str(row), row=row, fields=fields, facts=self.facts(row),

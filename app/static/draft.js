@@ -1,7 +1,7 @@
 // Nothing typed is lost: a form keeps itself on the server as a draft, and when the session has ended by the time it is
 // sent, its person signs in again without leaving it.
 const OFFLINE = "网络不通，内容还在本页，请稍后再试。";
-const PAUSE = 2_000, AGAIN = 15_000;  // milliseconds after the last key; after a failure
+const PAUSE = 2_000, AGAIN = 15_000, LONGEST = 10_000;  // milliseconds after the last key; after a failure; for an answer
 
 const form = document.querySelector("form[data-draft]");
 if (form) attach(form, document.querySelector("[data-sign-in]"), document.querySelector("[data-draft-state]"));
@@ -9,7 +9,7 @@ if (form) attach(form, document.querySelector("[data-sign-in]"), document.queryS
 function attach(form, dialog, state) {
   const { draft, login, who } = form.dataset;
   let typed = 0, kept = 0;  // changes so far, and how many of them the last draft has
-  let sent = false, checking = false, timer, turn = Promise.resolve();
+  let sent = false, checking = false, gone = false, timer, turn = Promise.resolve();
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
 
@@ -18,7 +18,8 @@ function attach(form, dialog, state) {
     const token = form.querySelector('input[name="csrf_token"]').value;
     const headers = { Accept: "application/json", "X-Opened-By": who, ...(body ? { "X-CSRFToken": token } : {}) };
     try {
-      const response = await fetch(url, { method: body ? "POST" : "GET", body, headers, ...options });
+      const signal = AbortSignal.timeout(LONGEST);
+      const response = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal, ...options });
       return { ...await response.json(), status: response.status };
     } catch {
       return { status: 0 };
@@ -45,7 +46,7 @@ function attach(form, dialog, state) {
         kept = Math.max(kept, now);
         say(`草稿已保存 ${answer.at}`);
       } else if (answer.status === 0 || answer.status >= 500) {
-        say(OFFLINE);
+        say(answer.message ?? OFFLINE);
       } else if (answer.status === 400 || answer.status === 401) {
         say("登录已失效，内容还在本页，保存时请重新登录。");
       } else {
@@ -57,7 +58,7 @@ function attach(form, dialog, state) {
   }
 
   async function autosave(options) {
-    if (sent || checking || typed === kept) return;
+    if (sent || gone || checking || typed === kept) return;
     const answer = await save(options);
     // Only where nobody answered: asking again and again would keep a session alive that nobody uses.
     if (answer.status === 0 || answer.status >= 500) timer = setTimeout(autosave, AGAIN);
@@ -73,16 +74,16 @@ function attach(form, dialog, state) {
   form.addEventListener("change", changed);
   document.addEventListener("visibilitychange", () => { if (document.hidden) autosave({ keepalive: true }); });
   window.addEventListener("pagehide", () => autosave({ keepalive: true }));
-  window.addEventListener("leaving", () => { sent = true; });  // 快速离开: no question, nothing sent
+  window.addEventListener("leaving", () => { autosave({ keepalive: true }); gone = true; });  // 快速离开: no question
   window.addEventListener("pageshow", (event) => { if (event.persisted) sent = false; });
-  window.addEventListener("beforeunload", (event) => { if (!sent && typed > kept) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!sent && !gone && typed > kept) event.preventDefault(); });
 
   // ---- sending the form: only when the session lives, which saving the draft tells
 
   form.addEventListener("submit", async (event) => {
-    if (sent) return;
-    event.preventDefault();
-    if (checking) return;
+    if (sent && !gone) return;
+    event.preventDefault();  // what one person typed never goes off in the name of another
+    if (checking || gone) return;
     checking = true;
     const goes = await mayGo();
     checking = false;
@@ -92,6 +93,7 @@ function attach(form, dialog, state) {
   });
 
   async function mayGo() {
+    say("正在保存…");
     for (let tries = 0; tries < 3; tries += 1) {
       const answer = await save();
       if (answer.status === 200 || answer.status === 413) return true;  // what is too long for a draft may be saved
@@ -106,15 +108,15 @@ function attach(form, dialog, state) {
   async function renew() {
     const now = await standing();
     if (now.status !== 200) { say(OFFLINE); return false; }
+    if (now.ok && !now.same) return leave();
     adopt(now.csrf_token);
-    if (now.ok) return now.same || leave();
-    return signIn();
+    return now.ok || signIn();
   }
 
   const standing = () => ask(new URL("token", new URL(login, location.href)));
 
   function leave() {
-    sent = true;
+    gone = true;
     location.assign(dialog.dataset.home);
     return false;
   }
@@ -136,7 +138,7 @@ function attach(form, dialog, state) {
       let answer = await ask(login, new URLSearchParams({ username: username.value, password: password.value }));
       if (answer.status === 400) answer = await standing();  // another window took the token's place meanwhile
       busy = false;
-      if (answer.csrf_token) adopt(answer.csrf_token);
+      if (answer.csrf_token && (answer.same || !answer.ok)) adopt(answer.csrf_token);
       if (answer.ok) {
         entered = answer.same || leave();
         dialog.close();

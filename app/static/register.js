@@ -28,12 +28,20 @@ document.querySelectorAll("[data-lines]").forEach((lines) => {
 
 document.querySelectorAll("[data-relation]").forEach(attach);
 
-// What is only asked for beside a certain answer. The server empties what does not belong.
+// What is only asked for beside a certain answer. What stands there already, or is wrong, is not hidden; what is
+// hidden when the form is sent is emptied, and the server does the same.
 document.querySelectorAll("[data-only-if]").forEach((field) => {
   const [name, answer] = field.dataset.onlyIf.split("=");
-  const other = field.closest("form").elements[name];
-  const show = () => { field.hidden = other.value !== answer; field.classList.toggle("is-asked", !field.hidden); };
+  const { form } = field.querySelector("input, select, textarea");
+  const other = form.elements[name], boxes = [...field.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  const was = other.value, stood = boxes.some((box) => (box.type === "checkbox" ? box.checked : box.value));
+  const show = () => {
+    field.hidden = other.value !== answer && !(stood && other.value === was) && !field.classList.contains("has-error");
+  };
   other.addEventListener("change", show);
+  form.addEventListener("submit", () => {
+    if (field.hidden) boxes.forEach((box) => { if (box.type === "checkbox") box.checked = false; else box.value = ""; });
+  }, { capture: true });
   show();
 });
 

@@ -12,11 +12,23 @@ function leave() {
   document.title = "日历";
   leaving.requestSubmit();
 }
-leaving?.addEventListener("submit", () => { document.body.hidden = true; window.dispatchEvent(new Event("leaving")); });
+const windows = "BroadcastChannel" in window ? new BroadcastChannel("leaving") : null;  // every window of ours goes
+leaving?.addEventListener("submit", () => {
+  document.body.hidden = true;
+  window.dispatchEvent(new Event("leaving"));
+  windows?.postMessage("gone");
+});
+if (windows && leaving) {
+  windows.onmessage = () => {
+    document.body.hidden = true;
+    window.dispatchEvent(new Event("leaving"));
+    location.replace(leaving.dataset.leave);
+  };
+}
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Shift") { shifts = []; return; }
   if (event.repeat || !leaving) return;
-  shifts = [...shifts, event.timeStamp].filter((at) => event.timeStamp - at < 1500);
+  shifts = [...shifts, event.timeStamp].filter((at) => event.timeStamp - at < 1000);
   if (shifts.length === 3) leave();
 });
 

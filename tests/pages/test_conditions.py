@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Case
+from models import Applicant, Case
 from tests import records
 from tests.pages.browsing import PHONE, choices, choose, save, told, unfold
 from tests.security.registers import key
@@ -39,15 +39,44 @@ def stored(app, pk) -> tuple:
     ("changes", "kept"),
     [
         ({}, (True, "周姐", "姐妹")),
-        ({"channel": "VISIT"}, (False, "周姐", "姐妹")),
-        ({"applicant": "SELF"}, (True, None, None)),
-        ({"applicant": "SELF", "agent_name": "字" * 51}, (True, None, None)),  # what is not asked cannot be wrong
+        ({"channel": "VISIT", "is_hotline": ""}, (False, "周姐", "姐妹")),
+        ({"applicant": "SELF", "agent_name": "", "agent_relation": ""}, (True, None, None)),
     ],
 )
 def test_what_is_not_asked_is_stored_empty(app, client_as, changes, kept):
     made = client_as("staff").submit("/cases/add", form(**changes))
     assert made.status_code == 302
     assert stored(app, made.location.rpartition("/")[2]) == kept
+
+
+def test_what_is_typed_beside_another_answer_is_told_and_stays(client_as):
+    answer = client_as("staff").submit("/cases/add", form(applicant="SELF"))
+    assert answer.status_code == 422
+    assert answer.text.count("现在填的「申请人」不需要这一项") == 2
+    assert 'value="周姐"' in answer.text
+
+
+def test_what_stood_beside_another_answer_stays(app, client_as):
+    """A change of something else says nothing about it."""
+    browser = client_as("staff")
+    pk = browser.submit("/cases/add", form()).location.rpartition("/")[2]
+    with app.app_context(), acting_as(SETUP):
+        db.session.get_one(Case, int(pk)).applicant = Applicant.SELF
+        db.session.commit()
+    same = form(applicant="SELF", note="又来过一次")
+    assert browser.submit(f"/cases/edit/{pk}", same).status_code == 302
+    assert stored(app, pk) == (True, "周姐", "姐妹")
+    assert "周姐" in browser.get(f"/cases/show/{pk}").text
+
+
+def test_sent_twice_is_no_conflict(app, client_as):
+    browser = client_as("staff")
+    pk = browser.submit("/cases/add", form()).location.rpartition("/")[2]
+    change = form(applicant="SELF", channel="LETTER") | browser.version(f"/cases/edit/{pk}")
+    token = browser.token("/")
+    for _ in range(2):
+        assert browser.post(f"/cases/edit/{pk}", data=change | {"csrf_token": token}).status_code == 302
+    assert stored(app, pk) == (False, None, None)
 
 
 def test_an_answer_that_changes_empties_what_hung_on_it(app, client_as):

@@ -240,3 +240,25 @@ def test_a_row_that_has_ended_takes_no_draft(app, client_as):
     answer = draft(browser, "/stations", {"name": "改名", **version}, FIRST_STATION)
     assert (answer.status_code, "请先恢复再修改" in answer.json["message"]) == (422, True)
     assert kept(app) == []
+
+
+def test_what_one_person_typed_is_not_saved_in_the_name_of_another(app, client_as):
+    """His form is still on the screen when somebody else has signed in in another window."""
+    mark = value_of(client_as("town_admin").get("/cases/add").text, "_opened_by")
+    other = client_as("county_admin")
+    sound = TYPED | {
+        "received_on": "2026-11-20",
+        "category": "FAMILY",
+        "phone": "",
+        "receiver": "甲",
+        "applicant": "SELF",
+    }
+    answer = other.submit("/cases/add", sound | {"_opened_by": mark, "_once": ONCE})
+    assert answer.location == "/"
+    assert "另一个人打开的" in other.get("/").text
+    assert draft(other, "/cases", TYPED | {"_opened_by": mark}).status_code == 403
+    assert other.submit(STATION, {"name": "别人写的", "_opened_by": mark}).location == "/"
+    with app.app_context(), acting_as(SETUP):
+        assert db.session.scalars(select(Case).where(Case.subject == CANARY)).all() == []
+        assert db.session.scalars(select(Draft)).all() == []
+    assert other.submit("/cases/add", sound | {"_once": ONCE}).status_code == 302

@@ -106,7 +106,8 @@ def test_a_window_left_open_shows_the_calendar_too(person):
     other.goto("/stations/list/")
     page.get_by_role("button", name="快速离开").click()
     is_gone(page)
-    other.get_by_role("link", name="队伍", exact=True).first.click()
+    is_gone(other)
+    other.go_back()
     is_gone(other)
 
 
@@ -138,3 +139,27 @@ def test_no_other_page_does(client_as, path):
 def test_the_page_of_a_stranger_does_not_either(client):
     for path, kind in (("/login/", "登录"), ("/nichts", "提示")):
         assert TITLE.findall(client.get(path).text) == [f"{kind} · 办公平台"]
+
+
+def test_an_old_token_holds_nobody_back(app, client_as):
+    browser = client_as("town_admin")
+    old = browser.token("/")
+    browser.submit("/logout/")
+    browser.sign_in("town_admin")
+    answer = browser.post("/leave", data={"csrf_token": old})
+    assert (answer.status_code, answer.location) == (303, "/calendar")
+    assert alive(app) == 0
+    back = browser.get("/cases/list/", headers={"Sec-Fetch-Site": "same-origin"})
+    assert back.location == "/calendar"
+    from_ours = {"Sec-Fetch-Site": "same-origin"}
+    other_window = browser.post("/search/", data={"q": "甲", "csrf_token": old}, headers=from_ours)
+    assert other_window.location == "/calendar"
+
+
+def test_a_post_without_a_cookie_ends_and_sets_nothing(app, client_as, client):
+    """What a foreign page can do: browsers send no cookie with its posts."""
+    client_as("town_admin")
+    answer = client.post("/leave")
+    assert answer.location == "/calendar"
+    assert "Set-Cookie" not in answer.headers
+    assert alive(app) == 1

@@ -276,10 +276,9 @@ def test_no_unsafe_request_passes_without_its_token(app, client_as):
         for argument in rule.arguments:
             path = path.replace(f"<path:{argument}>", "1").replace(f"<{argument}>", "1")
         for method in sorted((rule.methods & set(METHODS)) - SAFE):
-            answer = browser.open(path, method=method, data={"csrf_token": "x"})
-            if path == "/leave":  # whoever leaves in a hurry is shown nothing of ours; the session is still there below
-                assert answer.location == "/calendar"
+            if path == "/leave":  # asks for none: tests.pages.test_leaving
                 continue
+            answer = browser.open(path, method=method, data={"csrf_token": "x"})
             assert answer.status_code == 400, (method, path)
             asked += 1
     assert asked >= 12
