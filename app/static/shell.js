@@ -12,7 +12,7 @@ function leave() {
   document.title = "日历";
   leaving.requestSubmit();
 }
-const windows = "BroadcastChannel" in window ? new BroadcastChannel("leaving") : null;  // every window of ours goes
+const windows = window.BroadcastChannel ? new BroadcastChannel("leaving") : null;  // every window of ours goes
 leaving?.addEventListener("submit", () => {
   document.body.hidden = true;
   window.dispatchEvent(new Event("leaving"));

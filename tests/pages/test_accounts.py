@@ -13,6 +13,8 @@ from models import Account, AuditEntry, StaffRole, UserScope
 from tests.pages.chinese import problems
 from tests.world import CHILD, CITY, COUNTY, OTHER_COUNTY, OWN, PASSWORD, SIBLING, TODAY
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 STAFF, ADMIN, SYSTEM, MANAGER = "工作人员", "区划管理员", "系统管理员", "授权管理员"
 
 

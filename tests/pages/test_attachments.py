@@ -17,6 +17,8 @@ from tests.conftest import Browser
 from tests.pages.uploads import JPEG, PDF, send, upload
 from tests.unit.test_files import picture
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 @pytest.fixture
 def case(app):

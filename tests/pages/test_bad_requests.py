@@ -18,6 +18,8 @@ from tests.world import CHILD, FIRST_STATION, MERGED, OWN, PASSWORD, SIBLING, ca
 from views.base import RegisterView
 from views.menu import MENU
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 VIEWS = [entry.view for entry in MENU if issubclass(entry.view, RegisterView)]
 BASE = {view.class_permission_name: view.route_base for view in VIEWS}
 BODIES = [[1], {"username": 5, "password": {}}, {"username": "\ud800"}, {"name": ["x"]}, "text", 5, None, {}]

@@ -12,6 +12,8 @@ from models import Attendance, AuditEntry, Training, Volunteer
 from tests import records, world
 from views.children import MOST, MOST_POSTED
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 PARENT = {"division_code": world.OWN, "name": "甲课", "held_on": "2026-03-08", "hours": "4", "organizer": "WOMEN"}
 GONE, STALE = "这一行已被他人删除", "这一行已被他人修改"
 

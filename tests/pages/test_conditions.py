@@ -14,6 +14,8 @@ from tests.pages.browsing import PHONE, choices, choose, save, told, unfold
 from tests.security.registers import key
 from tests.world import COUNTY, OWN, SIBLING, canary
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 browser_test = pytest.mark.browser
 AGENT = {"agent_name": "周姐", "agent_relation": "姐妹"}
 CASE = {

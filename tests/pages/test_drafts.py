@@ -17,6 +17,8 @@ from tests.security.registers import BY_REGISTER, SPECS
 from tests.world import FIRST_STATION, OWN
 from views.menu import MENU
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 BASE = {entry.view.class_permission_name: entry.view.route_base for entry in MENU}
 
 # ---- what was typed is there again

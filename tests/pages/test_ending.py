@@ -14,6 +14,8 @@ from models import Attendance, AuditEntry, Case, MemberUnit, Seat, Station, Stat
 from tests import records, world
 from tests.pages.uploads import PDF, upload
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 REASON = {"ended_on": "2026-11-20", "ended_reason": "工作调动"}
 
 

@@ -8,6 +8,8 @@ from flask import abort
 from app.extensions import db
 from views.errors import PAGES
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 CODES = sorted(PAGES)
 SENTENCE = "系统升级，今晚 8 点恢复。"
 

@@ -11,6 +11,8 @@ from models import Volunteer
 from tests.records import id_number, station_at
 from tests.world import OWN
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 @pytest.fixture
 def form(app) -> dict[str, str]:

@@ -12,6 +12,8 @@ from app.security import attempts, users
 from tests.conftest import Browser
 from tests.pages.sessions import events, later
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 @pytest.fixture
 def evaluated():

@@ -8,6 +8,8 @@ from flask import url_for
 
 from app import assets
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 @pytest.mark.parametrize(
     "path", ["/", "/stations/list/", "/stations/export", "/stations/options/division_code", "/nichts"]

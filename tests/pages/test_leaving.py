@@ -16,6 +16,8 @@ from tests.security.registers import key as key_of
 from tests.world import OWN
 from views.menu import MENU
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 in_a_browser = pytest.mark.browser
 TITLE = re.compile(r"<title>([^<]*)</title>")
 BASE = {entry.view.class_permission_name: entry.view.route_base for entry in MENU}

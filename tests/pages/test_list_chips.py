@@ -7,6 +7,8 @@ import pytest
 from tests.pages.lists import LEVEL, ask, chips, count
 from tests.world import OWN
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 TYPED = "王小明甲"
 
 

@@ -11,6 +11,8 @@ from views.base import RegisterView
 from views.menu import MENU
 from views.remembering import MAX_COLUMNS
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 VIEWS = [entry.view for entry in MENU if issubclass(entry.view, RegisterView)]
 USUAL = ["站点名称", "所在区划", "级别", "依托", "有标牌", "建站日期", "提示"]
 

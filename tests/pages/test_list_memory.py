@@ -17,6 +17,8 @@ from tests.pages.lists import LEVEL, ask, chips, count, shown
 from tests.security.answers import body_of
 from tests.world import CHILD, CITY, FIRST_STATION, FOREIGN, OWN, SIBLING, canary
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 TYPED = "王小明甲"
 
 

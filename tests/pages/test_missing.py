@@ -10,6 +10,8 @@ from app.security.actor import SETUP
 from models import Division
 from tests.world import CHILD, COUNTY, FOREIGN, OWN, SIBLING
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 @pytest.fixture
 def villages(app):

@@ -13,6 +13,8 @@ from tests import records
 from tests.pages.uploads import JPEG, PDF, upload
 from views import attaching
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 REASON = "办理业务需要联系本人"
 PATH = r'(?:href|action)="(/cases/attachment/\d+/\d+)"'
 

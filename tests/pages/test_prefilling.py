@@ -12,6 +12,8 @@ from tests import records
 from tests.security.registers import key
 from tests.world import CHILD, COUNTY, FOREIGN, MERGED, OWN, SIBLING, TODAY
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 
 def begins_with(browser, address):
     """{name: value} of what stands in the form at `address`."""

@@ -15,6 +15,8 @@ from app.security.actor import SETUP
 from models import AuditEntry, Case, MemberUnit
 from tests import records, world
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 SECRETS = {
     "phone": "19900001234",
     "safe_phone": "19900005678",

@@ -12,6 +12,8 @@ from models import AuditEntry, StaffRole
 from tests.pages.chinese import problems
 from tests.world import CITY, COUNTY, OTHER_COUNTY, OWN
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 SUPERVISOR, MANAGER, ADMIN = "督导员", "授权管理员", "区划管理员"
 
 

@@ -14,6 +14,8 @@ from tests import records, world
 from tests.pages.chinese import problems
 from tests.world import CHILD, COUNTY, FIRST_STATION, OWN
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 JSON = {"Accept": "application/json"}
 
 

@@ -18,6 +18,8 @@ from tests.pages.sessions import events, is_in, later
 from tests.security.probes import METHODS
 from tests.world import CHILD, PASSWORD, TODAY
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 NEW = "Another-pass-2026"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -16,6 +16,8 @@ from tests.pages.drafting import JSON, ONCE, draft
 from tests.pages.sessions import events, is_in
 from tests.world import FIRST_STATION, PASSWORD
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 STATION = f"/stations/edit/{FIRST_STATION}"
 
 

@@ -17,6 +17,8 @@ from models import AuditEntry, Case, Division, Seat, Station, StationHost, Stati
 from tests import records, world
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
+pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
+
 EMPTY = "330302006099"  # a village without a station
 DAY = timedelta(days=1)
 PEOPLE = (

@@ -14,6 +14,7 @@ def test_every_route_has_a_policy(app):
     assert set(rules(app)) == set(policy.ROUTES)
 
 
+@pytest.mark.in_turns  # every person on each database: make audit, make drill
 @pytest.mark.parametrize("person", ["anonymous", *world.PEOPLE])
 def test_no_leak(app, person):
     prober = Prober(app, person, is_sample=True)
@@ -26,6 +27,7 @@ def test_no_leak(app, person):
     assert verbs <= prober.done
 
 
+@pytest.mark.in_turns  # every person on each database: make audit, make drill
 @pytest.mark.parametrize("person", ["anonymous", *world.PEOPLE])
 def test_no_leak_of_people_and_roles(app, person):
     prober = PeopleProber(app, person)
