@@ -27,7 +27,7 @@ from tests import postgres
 from tests.bench import case_scenarios, cases, database, floor, names, rendering, scenarios
 from tests.bench.case_scenarios import CaseAsker
 from tests.bench.client import Answer, Client, InProcess, served, sign_in, token_on
-from tests.bench.database import ADMINS, DATABASES, SIDES, Admin, Databases
+from tests.bench.database import ADMINS, DATABASES, PASSWORD, SIDES, Admin, Databases
 from tests.bench.report import Cell, Part, Result, last_line
 from tests.bench.scenarios import Request, Site, StationAsker
 
@@ -240,10 +240,8 @@ def measure(kind: str, rounds: int) -> Result:
                 ):
                     take_turns(part, work, there, a_round, warm_up, rounds, longest, result.wrong)
             variables = {"SQLALCHEMY_DATABASE_URI": databases.product, "BENCH_DATABASE": databases.stock}
-            result.templates = {
-                side: rendering.in_a_process(side, variables | {"BENCH_USER": CITY.username})
-                for side in rendering.PATHS
-            }
+            variables |= {"BENCH_USER": CITY.username, "BENCH_PASSWORD": PASSWORD}
+            result.templates = {side: rendering.in_a_process(side, variables) for side in rendering.PATHS}
         finally:
             for engine in engines.values():
                 engine.dispose()

@@ -149,7 +149,9 @@ def create() -> Flask:
         builder = AppBuilder(application, database.session)
         builder.add_view(CaseView, "Cases", category="Registers")
         user = builder.sm.find_user(username=USER)
-        user.roles.append(builder.sm.find_role("Admin"))
+        admin = builder.sm.find_role("Admin")
+        if admin not in user.roles:  # a second process on the same database
+            user.roles.append(admin)
         database.session.commit()
     return application
 
