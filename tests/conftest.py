@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from unittest.mock import patch
 from zlib import crc32
@@ -21,7 +22,9 @@ from sqlalchemy import create_engine, text
 from app import clock, create_app
 from app import setup as setup_
 from app.extensions import db
-from app.security import users
+from app.scope import acting_as
+from app.security import sessions, users
+from app.security.actor import AUTH
 from tests import postgres, world
 
 WITHOUT = set(filter(None, os.environ.get("TEST_WITHOUT", "").split(",")))
@@ -68,14 +71,12 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(
-    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], str]:
+def new_database(database: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """(name) → the address of a new, empty database of the kind under test."""
 
     def make(name: str) -> str:
         if database == "sqlite":
-            return f"sqlite:///{tmp_path_factory.mktemp(name)}/app.db"
+            return f"sqlite:///{mkdtemp(prefix=name, dir=home)}/app.db"
         address = request.getfixturevalue("cluster")
         engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
@@ -84,7 +85,8 @@ def new_database(
         engine.dispose()
         return address.format(name)
 
-    return make
+    with TemporaryDirectory(prefix="fnwqz-", dir=postgres.memory(), ignore_cleanup_errors=True) as home:
+        yield make
 
 
 def make_app(uri: str, **settings: Any) -> Flask:
@@ -147,8 +149,7 @@ def app(product: Flask, fast_hash: None) -> Flask:
     No application context stays open: a request inside one would share its session.
     """
     with product.app_context():
-        world.clear(product)
-        world.build(product)
+        world.begin(product)
     return product
 
 
@@ -161,7 +162,7 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 class Browser:
-    """A client with cookies that signs in through the form and sends the CSRF token of the page, as a browser would."""
+    """A client with cookies that sends the CSRF token of its session, as a browser would."""
 
     def __init__(self, app: Flask) -> None:
         self.app, self.client = app, app.test_client()
@@ -169,15 +170,31 @@ class Browser:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
 
-    def token(self, path: str = "/login/") -> str:
+    def token(self, path: str | None = None) -> str:
+        """The token that the page at `path` carries; by default that which an open page is given for its session."""
+        if path is None:
+            return self.client.get("/login/token").get_json()["csrf_token"]
         page = self.client.get(path).get_data(as_text=True)
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert found, f"no CSRF token on {path}"
         return found[1]
 
     def sign_in(self, username: str, password: str = world.PASSWORD) -> Any:
-        data = {"username": username, "password": password, "csrf_token": self.token()}
+        """Sign in through the form; its answer."""
+        data = {"username": username, "password": password, "csrf_token": self.token("/login/")}
         return self.client.post("/login/", data=data)
+
+    def enter(self, username: str) -> None:
+        """Be signed in as somebody who may: the product opens the session, the form and the password are left out."""
+        with self.app.app_context(), acting_as(AUTH):  # as the form does; nobody is signed in yet
+            account = users.find(username)
+            assert account is not None
+            assert account.active
+            number = sessions.sign_in(account, clock.now(), sessions.device_of(""), "127.0.0.1")
+            db.session.commit()
+        with self.client.session_transaction() as cookie:
+            cookie.clear()
+            cookie["_user_id"] = number
 
     def version(self, path: str) -> dict[str, str]:
         """The version that the form at `path` carries."""
@@ -186,7 +203,7 @@ class Browser:
 
     def submit(self, path: str, data: Any = None, page: str | None = None, **options: Any) -> Any:
         """Post a form as its page would: with the token, and a change with the version it was opened on."""
-        token = self.token(page or "/")
+        token = self.token(page)
         hidden = self.version(path) if "/edit/" in path or "/end/" in path else {}
         return self.client.post(path, data={**hidden, **(data or {}), "csrf_token": token}, **options)
 
@@ -202,7 +219,7 @@ def client_as(app: Flask) -> Callable[[str], Browser]:
 
     def sign_in(username: str) -> Browser:
         browser = Browser(app)
-        assert browser.sign_in(username).status_code == 302
+        browser.enter(username)
         return browser
 
     return sign_in

@@ -4,7 +4,7 @@ Codes of 温州 are real; names of people and stations are invented. Every row's
 row lies, so that a leak names its source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from app.security.roles import (
     UNIT_OFFICER,
 )
 from models import Division, Model, StaffRole
+from tests import snapshot
 
 TODAY = date(2026, 11, 24)
 PASSWORD = "Test-password-2026"
@@ -104,6 +105,7 @@ KEPT = {
 }
 Rows = dict[Any, dict[str, Any]]  # {primary key: values}
 _saved: WeakKeyDictionary[Engine, dict[str, Rows]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Engine, Callable[[], None]] = WeakKeyDictionary()
 
 
 def key_of(table: Table, row: Any) -> Any:
@@ -134,6 +136,16 @@ def remember() -> dict[str, Rows]:
 def recall(before: dict[str, Rows]) -> None:
     """The world is again what it was."""
     _saved[db.engine] = before
+
+
+def begin(app: Flask) -> None:
+    """The world as it was first built on this database, and nothing else: the first time by `clear` and `build`."""
+    if db.engine not in _kept:
+        clear(app)
+        build(app)
+        _kept[db.engine] = snapshot.take(db.engine)
+    else:
+        _kept[db.engine]()
 
 
 def clear(app: Flask) -> None:

@@ -25,7 +25,7 @@ TYPED = {
 def draft(browser: Browser, base: str, data: dict[str, Any], key: Any = "new", token: str = "") -> Any:
     """Save what was typed as a draft: of the row `key`, or of an empty form."""
     hidden = browser.version(f"{base}/edit/{key}") if key != "new" else {"_once": ONCE}
-    headers = JSON | {"X-CSRFToken": token or browser.token("/")}
+    headers = JSON | {"X-CSRFToken": token or browser.token()}
     return browser.post(f"{base}/draft/{key}", data=hidden | data, headers=headers)
 
 

@@ -22,7 +22,7 @@ def count(app, *conditions):
 def write(app, username, number):
     browser = Browser(app)
     browser.sign_in(username)
-    token = browser.token("/")
+    token = browser.token()
     answers = []
     for n in range(EACH):
         data = {"division_code": CHILD, "name": f"并发{number}-{n}", "host": "OFFICE", "csrf_token": token}

@@ -133,7 +133,7 @@ def test_maintenance_says_its_sentence_on_every_page(app, client_as, monkeypatch
 
 def test_maintenance_saves_nothing_and_ends_with_the_setting(app, client_as, monkeypatch):
     browser = client_as("town_admin")
-    token = browser.token("/")
+    token = browser.token()
     data = {"q": "五马", "csrf_token": token}
     monkeypatch.setitem(app.config, "MAINTENANCE", SENTENCE)
     assert browser.post("/stations/add", data=data).status_code == 503
@@ -167,7 +167,7 @@ def test_who_leaves_in_a_hurry_gets_the_calendar_whatever_goes_wrong(
     app, client_as, monkeypatch, lose_database, trouble
 ):
     browser = client_as("town_admin")
-    token = browser.token("/")
+    token = browser.token()
     if trouble == "maintenance":
         monkeypatch.setitem(app.config, "MAINTENANCE", SENTENCE)
     elif trouble == "no database":

@@ -143,7 +143,7 @@ def test_the_page_of_a_stranger_does_not_either(client):
 
 def test_an_old_token_holds_nobody_back(app, client_as):
     browser = client_as("town_admin")
-    old = browser.token("/")
+    old = browser.token()
     browser.submit("/logout/")
     browser.sign_in("town_admin")
     answer = browser.post("/leave", data={"csrf_token": old})

@@ -271,7 +271,7 @@ def failing(app):
 
 
 def test_a_look_that_cannot_be_recorded_opens_nothing(app, browser, case, failing):
-    token = {"csrf_token": browser.token("/")}
+    token = {"csrf_token": browser.token()}
     failing("INSERT INTO audit_entry")
     answer = browser.post(f"/cases/reveal/{case}", data=REASON | token)
     assert answer.status_code == 503
@@ -279,7 +279,7 @@ def test_a_look_that_cannot_be_recorded_opens_nothing(app, browser, case, failin
 
 
 def test_a_record_that_cannot_be_committed_opens_nothing(app, browser, case, monkeypatch):
-    token = {"csrf_token": browser.token("/")}
+    token = {"csrf_token": browser.token()}
 
     def refuse(self):
         raise OperationalError("COMMIT", {}, Exception("disk full"))

@@ -145,7 +145,7 @@ def test_strange_letters_are_letters(client_as, q):
 def test_nul_and_json_and_files_are_refused(client_as):
     browser = client_as("town_admin")
     assert ask(browser, "五\0马").status_code == 400
-    answer = browser.post("/search/suggest", json={"q": "五马"}, headers={"X-CSRFToken": browser.token("/")})
+    answer = browser.post("/search/suggest", json={"q": "五马"}, headers={"X-CSRFToken": browser.token()})
     assert (answer.status_code, answer.get_json()["groups"]) == (422, [])
 
 
@@ -203,7 +203,7 @@ def test_a_choice_of_nothing_but_blanks_is_no_choice_of_all(client_as):
 
 def test_a_search_costs_the_same_whatever_it_finds(app, client_as, statements):
     browser, counted = client_as("city_admin"), []
-    token = browser.token("/")
+    token = browser.token()
     key = volunteer(app, OWN, name="单丽")
     for number in (0, 40):
         copies(app, key, number) if number else None
@@ -219,7 +219,7 @@ def test_a_search_costs_the_same_whatever_it_finds(app, client_as, statements):
 def test_a_search_waits_for_nobody_who_writes(app, client_as, database):
     """On SQLite a writing transaction would queue behind the other one, and answer 503 in the end."""
     browser = client_as("town_admin")
-    token = browser.token("/")
+    token = browser.token()
     with app.app_context(), db.engine.connect() as other:
         other.execute(update(Station.__table__).values(address="写"))
         answer = browser.post("/search/suggest", data={"q": "五马", "csrf_token": token})

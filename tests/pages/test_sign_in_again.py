@@ -46,7 +46,7 @@ def end_all(app):
 @pytest.mark.parametrize("path", ["/cases/draft/new", f"/stations/draft/{FIRST_STATION}", "/cases/discard/new"])
 def test_a_script_is_told_that_the_session_ended(app, client_as, path):
     browser = client_as("town_admin")
-    headers = JSON | {"X-CSRFToken": browser.token("/")}
+    headers = JSON | {"X-CSRFToken": browser.token()}
     end_all(app)
     answer = browser.post(path, data={"_once": ONCE, "_version": "1"}, headers=headers)
     assert (answer.status_code, answer.json) == (401, {"message": "登录已失效，请重新登录。"})
@@ -55,7 +55,7 @@ def test_a_script_is_told_that_the_session_ended(app, client_as, path):
 @pytest.mark.parametrize("path", ["/cases/add", "/cases/add?_draft=" + ONCE, STATION, f"/stations/end/{FIRST_STATION}"])
 def test_who_posts_a_form_too_late_comes_back_to_it(app, client_as, path):
     browser = client_as("town_admin")
-    hidden = {"csrf_token": browser.token("/")}
+    hidden = {"csrf_token": browser.token()}
     end_all(app)
     asked = browser.post(path, data={"name": "x", **hidden})
     assert asked.status_code == 302
@@ -66,7 +66,7 @@ def test_who_posts_a_form_too_late_comes_back_to_it(app, client_as, path):
 @pytest.mark.parametrize("path", [f"/stations/delete/{FIRST_STATION}", "/stations/action_post"])
 def test_who_posts_what_has_no_page_begins_at_the_first_one(app, client_as, path):
     browser = client_as("town_admin")
-    hidden = {"csrf_token": browser.token("/")}
+    hidden = {"csrf_token": browser.token()}
     end_all(app)
     assert browser.post(path, data=hidden).location == "/login/"
 
@@ -151,7 +151,7 @@ def test_without_a_token_nobody_signs_in(app):
 def test_a_stale_page_gets_a_fresh_token(app, client_as):
     """He signed in again in another window: the token of this page belongs to the session before."""
     browser = client_as("town_admin")
-    mark, stale = mark_on(browser), browser.token("/")
+    mark, stale = mark_on(browser), browser.token()
     browser.submit("/logout/")
     assert token(browser, mark)["ok"] is False
     browser.sign_in("town_admin")

@@ -50,7 +50,7 @@ def test_a_row_is_held_while_it_is_saved(client_as, statements, database):
     """Else it could be moved out of reach between the check and the write (PostgreSQL; SQLite's writers take turns)."""
     browser = client_as("town_admin")
     path = f"/stations/edit/{FIRST_STATION}"
-    hidden = {"csrf_token": browser.token("/"), **browser.version(path)}
+    hidden = {"csrf_token": browser.token(), **browser.version(path)}
     statements.clear()
     answer = browser.post(path, data={"name": "改名", **hidden})
     assert answer.status_code == 302
@@ -117,7 +117,7 @@ def test_a_page_of_the_cases_costs_no_more_with_many_rows(client_as, statements,
     for rows in (FEW, MANY):
         keys = cases(rows)
         path, fields = CASE_PAGES[page](keys[rows // 2], rows)
-        token = browser.token("/")
+        token = browser.token()
         data = fields and fields | {"station_id": str(FIRST_STATION), "csrf_token": token}
         statements.clear()
         answer = browser.get(path) if data is None else browser.post(path, data=data)

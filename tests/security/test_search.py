@@ -19,7 +19,7 @@ TOKENS: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
 
 def ask(browser, q, path="/search/suggest"):
     if browser not in TOKENS:
-        TOKENS[browser] = browser.token("/")
+        TOKENS[browser] = browser.token()
     headers = {"Accept": "application/json"} if "suggest" in path else {}
     return browser.post(path, data={"q": q, "csrf_token": TOKENS[browser]}, headers=headers)
 

@@ -18,6 +18,7 @@ from app.security import roles
 from app.security.actor import OPERATOR
 from app.security.roles import DIVISION_ADMIN, MANAGER, MATRIX, ROLES, SUPERVISOR, SYSTEM_ADMIN, VERBS
 from models import Account, Division, StaffRole, Station, StationHost, StationLevel, UserScope
+from tests import snapshot
 from tests.conftest import Browser, make_app, today_is
 from tests.world import COUNTY, TODAY
 
@@ -72,17 +73,29 @@ def full(new_database, tmp_path_factory):
         db.engine.dispose()
 
 
-@pytest.fixture
-def small(new_database, tmp_path, monkeypatch):
-    """The product, set up with two divisions only; a context is open."""
-    (tmp_path / "divisions.csv").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setattr(setup, "DIVISIONS", tmp_path / "divisions.csv")
+@pytest.fixture(scope="module")
+def small_product(new_database, tmp_path_factory):
+    """The product, set up with two divisions only, and what makes its database so again."""
+    few = tmp_path_factory.mktemp("small") / "divisions.csv"
+    few.write_text(SMALL, encoding="utf-8")
     app = make_app(new_database("small"))
-    with app.app_context():
+    with app.app_context(), patch.object(setup, "DIVISIONS", few):
         assert setup.run() == ["数据库结构、角色与权限已就绪。", "已载入区划 2 个。"]
+        db.session.remove()
+        put_back = snapshot.take(db.engine)
+    yield app, put_back
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def small(small_product):
+    """The product as it was set up with two divisions; a context is open."""
+    app, put_back = small_product
+    with app.app_context():
+        put_back()
         yield app
         db.session.remove()
-        db.engine.dispose()
 
 
 def change_role(name: str, register: str, verb: str, grant: bool) -> None:
