@@ -41,7 +41,7 @@ def _row(number: int, station_id: int, code: str) -> dict[str, Any]:
     return {
         "uid": uid, "version": 1, "created_at": now, "changed_at": now, "station_id": station_id, "division_code": code,
         "city_code": code[:4], "county_code": code[:6], "township_code": code[:9],
-        "channel": list(Channel)[number % 3].name, "is_hotline": number % 7 == 0, "recorded_on": today,
+        "channel": list(Channel)[number % 3].name, "is_hotline": number % 21 == 7, "recorded_on": today,
         "received_on": today - timedelta(days=number % 3000), "is_proxy_entry": number % 5 == 0,
         "applicant": Applicant.SELF.name, "name": f"当事人{number}", "sex": Sex.F.name, "no_sms": number % 4 == 0,
         "ethnicity": "汉族", "occupation": "务农", "subject": f"{text}（第 {number} 件）", "category": category.name,
