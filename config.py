@@ -36,6 +36,7 @@ SETTINGS = (
     Setting("PROXIES", "0", "前面有几层可信反向代理（Nginx 等），用于取得真实地址与协议"),
     Setting("NEUTRAL_NAME", "办公平台", "浏览器标题和历史记录里显示的名字，不透露是什么系统"),
     Setting("MAINTENANCE", "", "填写一句话就进入维护状态：所有页面只显示这句话；留空正常使用"),
+    Setting("CASE_NUMBER", "{station}-{year}-{channel}-{n:04}", "案件编号的样子，四部分都要有，流水号 {n} 在最后"),
     Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
 )
 LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
@@ -43,6 +44,17 @@ LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
 
 def _flag(text: str) -> bool:
     return text.strip().lower() in ("1", "true", "yes", "on")
+
+
+def _check_number(pattern: str) -> None:
+    """The series of numbers is what stands before {n}: it names the station, the year and the channel.
+
+    No digit runs into the number: 330302006 with 0441 would read as 330302006044 with 1.
+    """
+    plain, parts = r"[^{}]{0,8}", r"\{(?:station|year|channel)\}"
+    shape = rf"(?:{plain}{parts}){{3}}(?:{plain}[^{{}}\d]|(?<=channel\}}))\{{n(?::0[1-6])?\}}"
+    if not re.fullmatch(shape, pattern) or len(set(re.findall(parts, pattern))) != 3:
+        raise SystemExit(f"CASE_NUMBER 应含 {{station}}、{{year}}、{{channel}}，最后是 {{n:04}}，现在是「{pattern}」。")
 
 
 def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -55,6 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     for name in LIMITS:
         if not int(values[name]):
             raise SystemExit(f"{name} 应大于 0。")
+    _check_number(values["CASE_NUMBER"])
     production = values["APP_ENV"] == "production"
     uri = values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{ROOT / 'var' / 'app.db'}"
     for prefix in ("postgres://", "postgresql://"):

@@ -11,13 +11,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import cli, clock, scope
+from app import calendars, cli, clock, recalculation, scope
 from app.extensions import db, prepare_engine
+from app.guard import GuardedSession
 from app.production import check_production
 from app.scope import acting_as
 from app.security import sessions
 from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
+from app.workflow import cases, clocks, endings
+
+FLOWS = (cases, endings)  # tables of steps: importing them declares them
+clocks.install(GuardedSession)
+calendars.FOLLOWERS.append(recalculation.FOLLOWER)
 
 
 class PlainAppBuilder(AppBuilder):

@@ -34,6 +34,7 @@ EVENTS = {
     "password_failed": "修改密码失败",
     "activation": "发出激活链接",
     "activated": "激活并设置密码",
+    "recalculate": "重算期限",
 }
 SEALED = (
     "at",

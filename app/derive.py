@@ -3,6 +3,7 @@ and what it is found by."""
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -41,7 +42,9 @@ def _fill(session: Session, row: Any) -> None:
         elif column.info.get("today"):
             setattr(row, column.key, clock.today())
         elif "serial" in column.info and row.place:
-            pattern, where = column.info["serial"], place_of(row.place)
+            asked = column.info["serial"]  # a pattern, or the setting that holds it
+            pattern = current_app.config.get(asked, asked)
+            where: dict[str, Any] = place_of(row.place) | getattr(row, "serial_values", {})
             series = f"{type(row).__name__}:{pattern.partition('{n')[0].format(**where)}"
             setattr(row, column.key, pattern.format(n=next_number(session, series), **where))
 

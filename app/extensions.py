@@ -9,8 +9,10 @@ from sqlalchemy import Engine, event
 from app import audit, derive, guard
 from app.guard import GuardedSession
 from app.security import handing, revoke
+from app.workflow import steps
 from models import Model
 
+steps.install(GuardedSession)
 derive.install(GuardedSession)
 guard.install(GuardedSession)
 handing.install(GuardedSession)

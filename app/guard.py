@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClaus
 
 from app import scope
 from app.errors import OutOfScope
-from app.scope import current_actor, narrowed, needed, visibility_of
+from app.scope import current_actor, moved_by, narrowed, needed, needed_of_parent, visibility_of
 from app.security.actor import Actor
 from models.base import CITY, Visibility
 
@@ -83,7 +83,7 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
     kind, register = visibility_of(type(row)), type(row).__name__
     if kind is Visibility.PARENT:
         parent, keys = _parents_of(session, row)
-        if not keys or not _is_stored_for(session, parent, needed(type(row), "edit"), keys):
+        if not keys or not _is_stored_for(session, parent, needed_of_parent(type(row), verb), keys):
             raise OutOfScope()
     elif kind is Visibility.ATTACHED:
         state, host = inspect(row), scope.attachable().get(row.register)
@@ -144,7 +144,8 @@ def guard_write(session: Session, _context: Any, _instances: Any) -> None:
         return
     with session.no_autoflush:
         stored: dict[tuple[type, str], list[Any]] = {}
-        for verb, row in writes:
+        for how, row in writes:
+            verb = (moved_by(row) if how == "edit" else None) or how
             check_write(session, actor, verb, row)
             if verb != "delete":
                 check_references(session, row)

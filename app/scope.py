@@ -20,6 +20,8 @@ from models.base import CITY, PLACES, Model, Visibility, models_by_name, place_o
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _narrow: ContextVar[tuple[str, str]] = ContextVar("narrow", default=("", "view"))
+_moving: ContextVar[tuple[Any, str] | None] = ContextVar("moving", default=None)
+NOBODY = "nobody"  # a verb that no role can hold
 _COLUMNS = {digits: name for name, digits in PLACES.items()}
 
 
@@ -64,6 +66,23 @@ def forget() -> None:
     """Begin a request as nobody, whatever a job left behind in this thread."""
     _acting.set(None)
     _narrow.set(("", "view"))
+    _moving.set(None)
+
+
+@contextmanager
+def moving(row: Any, verb: str) -> Iterator[None]:
+    """Write `row` by a step that asks for `verb` on it, instead of "edit"."""
+    token = _moving.set((row, verb))
+    try:
+        yield
+    finally:
+        _moving.reset(token)
+
+
+def moved_by(row: Any) -> str | None:
+    """The verb of the step that is moving `row` now; None when none is."""
+    moved = _moving.get()
+    return moved[1] if moved is not None and moved[0] is row else None
 
 
 @contextmanager
@@ -81,9 +100,19 @@ def visibility_of(cls: type) -> Visibility:
     return getattr(cls, "__visibility__", Visibility.SYSTEM)
 
 
-def needed(cls: type, verb: str) -> str:
-    """The verb that `verb` on a row of `cls` asks for; a table whose every change is a grant asks for "grant"."""
-    return verb if verb == "view" else getattr(cls, "__writing__", verb)
+def needed(cls: type, verb: str, otherwise: str = "") -> str:
+    """The verb that `verb` on a row of `cls` asks for, by its `__writing__`: one for all (a table whose every change is
+    a grant), or {verb: verb}, and what is not named is nobody's. Without one: `otherwise`, or the verb itself.
+    """
+    writing = getattr(cls, "__writing__", otherwise or verb)
+    if verb == "view":
+        return verb
+    return writing.get(verb, NOBODY) if isinstance(writing, dict) else writing
+
+
+def needed_of_parent(cls: type, verb: str) -> str:
+    """The verb on its parent that `verb` on a child row asks for: to change a child is to change the parent."""
+    return needed(cls, verb, otherwise="edit")
 
 
 def inside(cls: Any, codes: tuple[str, ...]) -> ColumnElement[bool]:
@@ -104,7 +133,8 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if actor is None:
         return false()
     kind, register = visibility_of(cls), cls.__name__
-    verb = needed(cls, narrow[1] if narrow[0] == register else "view")
+    asked = narrow[1] if narrow[0] == register else "view"
+    verb = needed(cls, asked)
     places = actor.places(verb, register)
     if kind is Visibility.DOWN:
         return inside(cls, places)
@@ -114,8 +144,8 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         return or_(inside(cls, actor.homes), getattr(cls, cls.__place__).in_(sorted(_upward(actor.homes))))
     if kind is Visibility.PARENT:
         parent, _column = parent_of(cls)
-        asked = (parent.__name__, "view" if verb == "view" else needed(cls, "edit"))
-        return getattr(cls, cls.__parent__).has(predicate(parent, actor, asked))
+        wanted = (parent.__name__, needed_of_parent(cls, asked))
+        return getattr(cls, cls.__parent__).has(predicate(parent, actor, wanted))
     if kind is Visibility.ATTACHED:
         needed_verb = "view" if verb == "view" else "edit"
         parts = (

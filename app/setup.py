@@ -21,7 +21,7 @@ from flask_babel import get_domain
 from sqlalchemy import Connection, inspect, select
 
 import config
-from app import assets, clock, demo, divisions, finding
+from app import assets, calendars, clock, demo, divisions, finding, recalculation
 from app.extensions import db
 from app.scope import acting_as
 from app.security import roles, users
@@ -138,6 +138,8 @@ def run(with_demo: bool = False) -> list[str]:
             done.append(f"已载入区划 {loaded.added} 个。")
         if written := finding.refresh(db.session):
             done.append(f"已更新 {written} 条记录的查找用语。")
+        if moved := recalculation.recalculate(calendars.current(), SETUP):
+            done.append(f"已重算 {moved} 件案件的期限。")
         db.session.commit()
     if with_demo and not current_app.config["PRODUCTION"]:
         done += demo.load(clock.today())

@@ -4,7 +4,18 @@ from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
-from models.case import Applicant, Case, Channel, RightsCategory
+from models.case import (
+    AnswerWay,
+    Applicant,
+    Case,
+    CaseState,
+    Channel,
+    Difficulty,
+    RightsCategory,
+    VisitResult,
+    VisitWay,
+)
+from models.case_activity import ActivityKind, CaseActivity
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.findable import Findable
@@ -16,18 +27,24 @@ from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
+from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 
 __all__ = [
     "Account",
     "Activation",
+    "ActivityKind",
+    "AnswerWay",
     "Applicant",
     "Attachment",
     "Attendance",
     "AuditEntry",
     "Case",
+    "CaseActivity",
+    "CaseState",
     "Channel",
+    "Difficulty",
     "Division",
     "DivisionLevel",
     "DivisionOwned",
@@ -57,9 +74,13 @@ __all__ = [
     "StationMember",
     "StationOwned",
     "Training",
+    "Urge",
+    "UrgeKind",
     "UserScope",
     "Versioned",
     "Visibility",
+    "VisitResult",
+    "VisitWay",
     "Volunteer",
     "VolunteerRole",
 ]

@@ -1,13 +1,15 @@
-"""案件: what women come with, by letter, by phone or in person (2010 opinion, 四(一)); F12."""
+"""案件: what women come with, by letter, by phone or in person (2010 opinion, 四(一)); F12, F13."""
 
 import enum
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Sex, Stamped, StationOwned, blind_index, secret
+from models.findable import Findable
 
 
 class Channel(enum.Enum):
@@ -37,19 +39,96 @@ class RightsCategory(enum.Enum):
     OTHER = "其他"
 
 
-class Case(StationOwned, Ended, Stamped, Model):
+class CaseState(enum.Enum):
+    """How far a case has come: 申请→受理→调查→处理→结案→回访 (opinion 三(二)), or how it ended otherwise."""
+
+    APPLIED = "申请"
+    ACCEPTED = "受理"
+    INVESTIGATING = "调查"
+    HANDLING = "处理"
+    CLOSED = "结案"
+    VISITED = "回访"
+    REFUSED = "不予受理"
+    WITHDRAWN = "撤回"
+    LOST = "失联"
+    MERGED = "重复并案"
+
+
+class Difficulty(enum.Enum):
+    """难易 (opinion 三(二)): it says how long the station has."""
+
+    SIMPLE = "简单"
+    ORDINARY = "一般"
+    COMPLEX = "复杂"
+    HARD = "疑难"
+
+
+class AnswerWay(enum.Enum):
+    """How she was answered."""
+
+    IN_PERSON = "当面"
+    CALL = "电话"
+    LETTER = "书面"
+    OTHER = "其他"
+
+
+class VisitWay(enum.Enum):
+    """How she was asked afterwards."""
+
+    CALL = "电话"
+    HOME = "上门"
+    IN_PERSON = "当面"
+    OTHER = "其他"
+
+
+class VisitResult(enum.Enum):
+    """What she said of it, or why she could not be asked."""
+
+    SATISFIED = "满意"
+    FAIRLY = "基本满意"
+    DISSATISFIED = "不满意"
+    REFUSED = "拒绝"
+    LOST = "失联"
+    UNSAFE = "不宜回访(安全)"
+
+
+def _only_with(states: str, columns: str, name: str) -> CheckConstraint:
+    """In these states these columns are filled; `models` alone refuses what no step would write."""
+    filled = " AND ".join(f"{column} IS NOT NULL" for column in columns.split())
+    listed = ", ".join(f"'{state}'" for state in states.split())
+    return CheckConstraint(f"state NOT IN ({listed}) OR ({filled})", name=name)
+
+
+class Case(StationOwned, Ended, Findable, Stamped, Model):
     """One matter of one person at one station.
 
     `received_on` is the day she came; `recorded_on` the day it was written down, maybe by the township for a village
-    without a computer (代录). How she can be reached safely stands apart from where she lives.
+    without a computer (代录). How she can be reached safely stands apart from where she lives. What `app.workflow.cases`
+    holds (the state, its facts and dates) is written by its steps only.
     """
 
     __tablename__ = "case_record"  # CASE is a word of SQL
     __label__ = _l("案件")
     __ending__ = _l("作废")
     __attachments__ = True
-    __find__ = ("subject", "name")
+    __find__ = ("number",)
     __table_args__ = (
+        Index(None, "number", unique=True),
+        _only_with("ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"),
+        _only_with("CLOSED VISITED", "answer answered_on answer_way closed_on", "closed_facts"),
+        _only_with("VISITED", "visited_on visit_result", "visited_facts"),
+        _only_with("REFUSED WITHDRAWN LOST MERGED", "state_reason", "ended_otherwise_for_a_reason"),
+        CheckConstraint("(state = 'MERGED') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        CheckConstraint(
+            "accepted_on >= received_on",
+            name="accepted_after_received",
+            info={"field": "accepted_on", "message": _l("受理日期不能早于来访日期。")},
+        ),
+        CheckConstraint(
+            "visit_way IS NOT NULL OR visit_result IS NULL OR visit_result IN ('REFUSED', 'LOST', 'UNSAFE')",
+            name="visited_some_way",
+            info={"field": "visit_way", "message": _l("请填写回访方式。")},
+        ),
         CheckConstraint(
             "agent_name IS NOT NULL OR applicant <> 'AGENT'",
             name="agent_named",
@@ -63,6 +142,10 @@ class Case(StationOwned, Ended, Stamped, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # Given once, when the case is recorded; the server's default is for rows from before there were numbers.
+    number: Mapped[str] = mapped_column(
+        String(50), server_default=text("''"), info={"label": _l("编号"), "derived": True, "serial": "CASE_NUMBER"}
+    )
     channel: Mapped[Channel] = mapped_column(info={"label": _l("来访渠道")})
     is_hotline: Mapped[bool] = mapped_column(
         default=False, info={"label": _l("由 12338 热线转来"), "only_if": ("channel", "CALL")}
@@ -120,5 +203,48 @@ class Case(StationOwned, Ended, Stamped, Model):
     opinion: Mapped[str | None] = mapped_column(String(500), info={"label": _l("处理意见"), "multiline": True})
     note: Mapped[str | None] = mapped_column(String(500), info={"label": _l("备注"), "multiline": True})
 
+    state: Mapped[CaseState] = mapped_column(
+        default=CaseState.APPLIED, server_default=text("'APPLIED'"), info={"label": _l("状态")}
+    )
+    difficulty: Mapped[Difficulty | None] = mapped_column(info={"label": _l("难易")})
+    handler: Mapped[str | None] = mapped_column(
+        String(50), info={"label": _l("承办人"), "starts_as": "me", "short": True, "person": True}
+    )
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True, info={"derived": True})
+    accepted_on: Mapped[date | None] = mapped_column(
+        info={"label": _l("受理日期"), "not_future": True, "starts_as": "today"}
+    )
+    investigated_on: Mapped[date | None] = mapped_column(info={"label": _l("开始调查")})
+    handled_on: Mapped[date | None] = mapped_column(info={"label": _l("开始处理")})
+    closed_on: Mapped[date | None] = mapped_column(info={"label": _l("结案日期")})
+    answered_on: Mapped[date | None] = mapped_column(
+        info={"label": _l("答复日期"), "not_future": True, "starts_as": "today"}
+    )
+    answer_way: Mapped[AnswerWay | None] = mapped_column(info={"label": _l("答复方式")})
+    answer: Mapped[str | None] = secret("narrative", _l("答复内容"), multiline=True)
+    visited_on: Mapped[date | None] = mapped_column(
+        info={"label": _l("回访日期"), "not_future": True, "starts_as": "today"}
+    )
+    visit_way: Mapped[VisitWay | None] = mapped_column(info={"label": _l("回访方式")})
+    visit_result: Mapped[VisitResult | None] = mapped_column(info={"label": _l("回访结果")})
+    state_reason: Mapped[str | None] = mapped_column(String(200), info={"label": _l("原因"), "multiline": True})
+    referred_to: Mapped[str | None] = mapped_column(
+        String(100), info={"label": _l("转介去向"), "help": _l("不予受理的，介绍她去哪里。")}
+    )
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_record.id"), index=True, info={"label": _l("并入案件"), "help": _l("输入另一件的编号查找。")}
+    )
+    restarted_on: Mapped[date | None] = mapped_column(info={"label": _l("重新起算日期")})
+    due_on: Mapped[date | None] = mapped_column(index=True, info={"label": _l("最迟"), "derived": True})
+
+    merged_into: Mapped["Case | None"] = relationship(
+        remote_side="Case.id", viewonly=True, info={"label": _l("并入案件")}
+    )
+
+    @property
+    def serial_values(self) -> dict[str, Any]:
+        """What the pattern of numbers may name: one series for each station, channel and year in which she came."""
+        return {"station": self.division_code, "year": self.received_on.year, "channel": self.channel.value}
+
     def __str__(self) -> str:
-        return self.subject
+        return f"{self.number} {self.subject}" if self.number else self.subject

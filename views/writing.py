@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Any
 
 from flask import flash, make_response, redirect, request
@@ -12,7 +13,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app import clock, scope
-from app.errors import BadInput
+from app.errors import BadInput, OutOfScope
+from app.workflow import steps
+from app.workflow.endings import Standing
 from models import Ended
 from views import once, typed
 from views.access import needs, require
@@ -189,11 +192,7 @@ class Writing(Drafting):
             form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]
         elif form.validate_on_submit():
 
-            def change() -> None:
-                form.populate_obj(row)
-                self.datamodel.edit(row)
-
-            if self._save(form, change):
+            if self._save(form, lambda: self._move(row, Standing.ENDED, form.populate_obj)):
                 flash(_("已%(ending)s。", ending=self.ending), "success")
                 return redirect(self.url("show", pk=self.key(row)))
             row = self._ending_row(pk)
@@ -206,14 +205,16 @@ class Writing(Drafting):
     def resume(self, pk: str) -> Any:
         """Take an ending back; the history keeps its reason."""
         row = self._ending_row(pk)
-
-        def change() -> None:
-            row.ended_on = row.ended_reason = None
-            self.datamodel.edit(row)
-
-        if self._save(None, change):
+        if self._save(None, lambda: self._move(row, Standing.CURRENT)):
             flash(_("已恢复。"), "success")
         return redirect(self.url("show", pk=self.key(row)))
+
+    def _move(self, row: Any, to: Enum, fill: Callable[[Any], Any] | None = None) -> None:
+        """One step of the row, by whoever is here, today."""
+        actor = scope.current_actor()
+        if actor is None:
+            raise OutOfScope()
+        steps.advance(row, to, actor, clock.today(), fill)
 
     def _ending_row(self, pk: str) -> Any:
         row = self._row(pk, "end")

@@ -11,6 +11,8 @@ VERBS = {
     "reveal": "查看敏感信息",
     "add": "新增",
     "edit": "修改",
+    "handle": "办理",
+    "urge": "催办",
     "end": "停用",
     "delete": "删除",
     "export": "导出",
@@ -56,7 +58,8 @@ MATRIX: dict[str, dict[str, str]] = {
     ),
     # The centre and the units see a case when it is transferred to them, and no others: that comes with transfers.
     "Case": _row(
-        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
+        division_admin="view reveal add edit handle urge end export", staff="view reveal add edit handle end",
+        supervisor="view",
     ),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

@@ -1,0 +1,59 @@
+"""Due dates when the calendar, or what the opinion's terms are taken to be, changes (F14)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app import audit, calendars
+from app.calendar import Calendar
+from app.extensions import db
+from app.scope import acting_as
+from app.security.actor import Actor, system
+from app.workflow import clocks
+from models import Case
+
+CLOCKS = system("系统（期限）")
+BATCH = 1000  # cases read at a time
+
+
+def _moved(calendar: Calendar) -> Iterator[tuple[Case, date | None]]:
+    """The cases whose clock runs to another day by `calendar`, with that day."""
+    found = select(Case).where(Case.state.in_(clocks.RUNNING), Case.ended_on.is_(None)).order_by(Case.id)
+    for case in db.session.scalars(found.execution_options(yield_per=BATCH)):
+        due = clocks.due_of(case, calendar)
+        if (on := due.on if due else None) != case.due_on:
+            yield case, on
+
+
+def would_change(_old: Calendar, new: Calendar) -> str:
+    """How many due dates the new calendar moves, in a sentence; nothing is written."""
+    with acting_as(CLOCKS):
+        count = sum(1 for _case in _moved(new))
+    return _("%(n)s 件未办结案件的到期日将变化。", n=count) if count else ""
+
+
+def recalculate(calendar: Calendar, actor: Actor) -> int:
+    """Move every due date that the calendar moves, on record as `actor`'s doing; how many. Flushed.
+
+    A due date is nobody's entry: forms that are open on the case stay valid, so its version does not change.
+    """
+    with acting_as(CLOCKS):
+        moved = [(case, on) for case, on in _moved(calendar)]
+        for case, on in moved:
+            changes = {"due_on": [audit.plain(case.due_on), audit.plain(on)]}
+            audit.note(db.session(), "recalculate", case, changes, actor)
+        if moved:
+            values = [{"id": case.id, "due_on": on} for case, on in moved]
+            db.session.execute(update(Case), values)
+            for case, _on in moved:
+                db.session.expire(case)
+    return len(moved)
+
+
+def _follow(new: Calendar, actor: Actor, _today: date) -> None:
+    recalculate(new, actor)
+
+
+FOLLOWER = calendars.Follower(would_change, _follow)

@@ -1,0 +1,64 @@
+"""The small workflow that every register with endings has: 在册 ⇄ 停用 (离任, 作废, 撤销), with a day and a reason."""
+
+import enum
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from sqlalchemy import event
+
+from app.workflow.steps import Kind, Moment, Need, Step, Workflow, declare, filled
+from models import Ended, Model
+from models.base import models_by_name
+
+
+class Standing(enum.Enum):
+    """Whether a row counts."""
+
+    CURRENT = "在册"
+    ENDED = "停用"
+
+
+# What must hold before a row of a model ends; other modules add theirs: {model's name: needs}.
+BEFORE: dict[str, list[Need]] = {}
+
+
+def standing_of(row: Any) -> Standing:
+    """Where the row stands; what is typed into its form does not count before the step is taken."""
+    return Standing.CURRENT if row.ended_on is None else Standing.ENDED
+
+
+def _resume(row: Any, _moment: Moment) -> None:
+    row.ended_on = row.ended_reason = None
+
+
+def steps_of(model: Any) -> tuple[Step, ...]:
+    """聘任/离任 of a roster, and its likes: the table."""
+    needs: Sequence[Need] = BEFORE.setdefault(model.__name__, [])
+    needs[:0] = [filled("ended_on", _l("缺少日期")), filled("ended_reason", _l("缺少原因"))]
+    current, ended, asked = Standing.CURRENT, Standing.ENDED, ("ended_on", "ended_reason")
+    return (
+        Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end"),
+        Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end"),
+    )
+
+
+def _enter(_row: Any, _to: enum.Enum) -> None:
+    """The day says it all."""
+
+
+def _declare(model: Any) -> None:
+    held = frozenset({"ended_on", "ended_reason"})
+    declare(Workflow(model, Standing, Standing.CURRENT, standing_of, _enter, held, steps_of(model)))
+
+
+@event.listens_for(Model, "after_mapper_constructed", propagate=True)
+def _declare_later(_mapper: Any, cls: type) -> None:
+    if issubclass(cls, Ended):
+        _declare(cls)
+
+
+for _model in models_by_name().values():
+    if issubclass(_model, Ended):
+        _declare(_model)

@@ -1,0 +1,232 @@
+"""The mechanism: which steps a row may take from where it stands, who may, what is missing; one `advance`.
+
+It knows no register. A module declares a Workflow with its table of steps; the buttons of a page (`available`) and the
+check on the server (`advance`) read the same table, and `hold` refuses every other way to write what a step writes.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, object_session
+
+from app import scope
+from app.errors import DomainError, OutOfScope
+from app.security.actor import Actor
+
+
+class Kind(enum.Enum):
+    """What sort of step it is, for the order and look of its button."""
+
+    FORWARD = "下一步"
+    ADJUST = "调整"
+    BACK = "退回"
+    REOPEN = "重开"
+    END = "终止"
+
+
+class NotAllowed(DomainError):
+    """There is no such step from where the row stands, or what a step writes was to be written without one."""
+
+
+class Missing(DomainError):
+    """What a step needs is not there: `found` has every (column, sentence), the message all sentences."""
+
+    def __init__(self, step: "Step", found: Sequence[tuple[str, Any]]) -> None:
+        text = "；".join(str(sentence) for _column, sentence in found)
+        super().__init__(_("还不能%(step)s：%(missing)s。", step=step.label, missing=text), found[0][0])
+        self.found = tuple(found)
+
+
+class Need(NamedTuple):
+    """What a step asks of a row: where it is mended (a column, or ""), what is said when it is missing, the test."""
+
+    column: str
+    sentence: Any
+    holds: Callable[[Any], bool]
+
+
+class Moment(NamedTuple):
+    """Who takes a step, and on which day."""
+
+    actor: Actor
+    today: date
+
+
+def filled(column: str, sentence: Any) -> Need:
+    """The column is not empty."""
+    return Need(column, sentence, lambda row: getattr(row, column) not in (None, ""))
+
+
+def _nothing(_row: Any, _moment: Moment) -> None:
+    """Most steps write no more than the state."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one state to another: what its form asks, what must be there, what it writes beside the state.
+
+    `needs` may be a list that other modules add to (what must be done before a case can be closed).
+    """
+
+    start: enum.Enum
+    to: enum.Enum
+    label: Any
+    asks: tuple[str, ...] = ()
+    needs: Sequence[Need] = ()
+    change: Callable[[Any, Moment], None] = _nothing
+    kind: Kind = Kind.FORWARD
+    verb: str = "handle"
+
+    def missing(self, row: Any) -> list[tuple[str, Any]]:
+        """(column, sentence) of everything the step needs and the row has not."""
+        return [(need.column, need.sentence) for need in self.needs if not need.holds(row)]
+
+    @property
+    def required(self) -> set[str]:
+        """The columns of its form that cannot stay empty."""
+        return {need.column for need in self.needs} & set(self.asks)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The steps of one model between the states of one enumeration. `held`: the columns that only steps write."""
+
+    model: type
+    states: type[enum.Enum]
+    start: enum.Enum
+    state_of: Callable[[Any], enum.Enum]
+    enter: Callable[[Any, enum.Enum], None]
+    held: frozenset[str]
+    steps: tuple[Step, ...]
+
+    def step(self, row: Any, to: enum.Enum) -> Step | None:
+        """The step from where the row stands."""
+        return next((s for s in self.steps if s.start is self.state_of(row) and s.to is to), None)
+
+
+FLOWS: dict[type, list[Workflow]] = {}
+
+
+def declare(flow: Workflow) -> Workflow:
+    """Make a workflow known; its rows move by its steps only from now on."""
+    FLOWS.setdefault(flow.model, []).append(flow)
+    return flow
+
+
+def flows_of(model: type) -> Sequence[Workflow]:
+    """The workflows of a model."""
+    return FLOWS.get(model, ())
+
+
+def flow_of(model: type, state: enum.Enum) -> Workflow:
+    """The workflow of a model that knows the state. Raises NotAllowed when none does."""
+    for flow in flows_of(model):
+        if isinstance(state, flow.states):
+            return flow
+    raise NotAllowed(_("没有这一步。"))
+
+
+class Available(NamedTuple):
+    """A step that somebody may take now, and what is still missing that its own form does not ask for."""
+
+    step: Step
+    missing: tuple[Any, ...]
+
+
+def available(row: Any, actor: Actor, today: date) -> list[Available]:
+    """The steps that `actor` may take with `row` from where it stands, in the order of the tables."""
+    found = []
+    for flow in flows_of(type(row)):
+        for step in flow.steps:
+            if step.start is flow.state_of(row) and _may(row, flow, step, actor):
+                lacking = tuple(sentence for column, sentence in step.missing(row) if column not in step.asks)
+                found.append(Available(step, lacking))
+    return found
+
+
+def _is_stopped(row: Any, flow: Workflow) -> bool:
+    """Whether the row has ended (作废, 离任) in another of its workflows: then it stands still in this one."""
+    others = (other for other in flows_of(type(row)) if other is not flow and "ended_on" in other.held)
+    return any(other.state_of(row) is not other.start for other in others)
+
+
+def _may(row: Any, flow: Workflow, step: Step, actor: Actor) -> bool:
+    return not _is_stopped(row, flow) and actor.covers(step.verb, type(row).__name__, row.place)
+
+
+def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:
+    """The step that leads there. Raises NotAllowed when there is none from here, OutOfScope when it is not his."""
+    flow = flow_of(type(row), to)
+    step = flow.step(row, to)
+    if step is None or _is_stopped(row, flow):
+        raise NotAllowed(_("现在是「%(state)s」，没有这一步。", state=flow.state_of(row).value))
+    if not _may(row, flow, step, actor):
+        raise OutOfScope()
+    return flow, step
+
+
+def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[Any], Any] | None = None) -> Step:
+    """Move `row` one step, flushed; `fill` writes what the step's form asked for (opinion 三(二), F13).
+
+    Raises Missing with everything that is missing, NotAllowed, OutOfScope; then nothing of the row is changed.
+    """
+    flow, step = step_to(row, to, actor)
+    session = object_session(row)
+    if session is None:
+        raise TypeError("Only a row of a session moves.")
+    with scope.moving(row, step.verb), session.no_autoflush:
+        try:
+            if fill is not None:
+                fill(row)
+            if missing := step.missing(row):
+                raise Missing(step, missing)
+            step.change(row, Moment(actor, today))
+            flow.enter(row, to)
+            session.flush()
+        except DomainError:
+            session.expire(row)
+            raise
+    return step
+
+
+# ---- nothing else writes what a step writes
+
+
+def was_set(row: Any, columns: Iterable[str]) -> list[str]:
+    """Those of the columns that this flush would change."""
+    state = inspect(row)
+    return [
+        name
+        for name in sorted(columns)
+        if (history := state.attrs[name].history).has_changes() and history.added != history.deleted
+    ]
+
+
+def _check(row: Any, flow: Workflow, is_new: bool) -> None:
+    if scope.moved_by(row) is not None:
+        return
+    if is_new:
+        state = inspect(row)
+        given = [n for n in sorted(flow.held) if n in state.dict and state.dict[n] not in (None, flow.start)]
+    else:
+        given = was_set(row, flow.held)
+    if given:
+        raise NotAllowed(_("状态和办理的日期不能直接修改，请用页面上的按钮一步一步办理。"), given[0])
+
+
+def hold(session: Session, _context: Any, _instances: Any) -> None:
+    """Session hook: a column that steps write is written by no form, no bulk action and no job."""
+    with session.no_autoflush:
+        for row, is_new in (*((row, True) for row in session.new), *((row, False) for row in session.dirty)):
+            for flow in flows_of(type(row)):
+                _check(row, flow, is_new)
+
+
+def install(session_class: type[Session]) -> None:
+    """Hold in every flush of the sessions of this class."""
+    event.listen(session_class, "before_flush", hold)
