@@ -30,6 +30,7 @@ from models.training import Attendance, Organizer, Training
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
+from models.work_calendar import CalendarYear, DayKind, WorkCalendar
 
 __all__ = [
     "Account",
@@ -40,10 +41,12 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "CalendarYear",
     "Case",
     "CaseActivity",
     "CaseState",
     "Channel",
+    "DayKind",
     "Difficulty",
     "Division",
     "DivisionLevel",
@@ -83,4 +86,5 @@ __all__ = [
     "VisitWay",
     "Volunteer",
     "VolunteerRole",
+    "WorkCalendar",
 ]

@@ -103,8 +103,8 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     """One matter of one person at one station.
 
     `received_on` is the day she came; `recorded_on` the day it was written down, maybe by the township for a village
-    without a computer (代录). How she can be reached safely stands apart from where she lives. What `app.workflow.cases`
-    holds (the state, its facts and dates) is written by its steps only.
+    without a computer (代录). How she can be reached safely stands apart from where she lives. The state, its
+    facts and dates are written by the steps of `app.workflow.cases` only.
     """
 
     __tablename__ = "case_record"  # CASE is a word of SQL
@@ -114,7 +114,9 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     __find__ = ("number",)
     __table_args__ = (
         Index(None, "number", unique=True),
-        _only_with("ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"),
+        _only_with(
+            "ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"
+        ),
         _only_with("CLOSED VISITED", "answer answered_on answer_way closed_on", "closed_facts"),
         _only_with("VISITED", "visited_on visit_result", "visited_facts"),
         _only_with("REFUSED WITHDRAWN LOST MERGED", "state_reason", "ended_otherwise_for_a_reason"),

@@ -191,7 +191,6 @@ class Writing(Drafting):
         if is_stale:
             form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]
         elif form.validate_on_submit():
-
             if self._save(form, lambda: self._move(row, Standing.ENDED, form.populate_obj)):
                 flash(_("已%(ending)s。", ending=self.ending), "success")
                 return redirect(self.url("show", pk=self.key(row)))

@@ -14,7 +14,7 @@ from app.errors import DomainError
 from app.security.actor import Actor
 from app.workflow import endings
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
-from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty
+from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, VisitResult
 
 APPLIED, ACCEPTED, INVESTIGATING = CaseState.APPLIED, CaseState.ACCEPTED, CaseState.INVESTIGATING
 HANDLING, CLOSED, VISITED = CaseState.HANDLING, CaseState.CLOSED, CaseState.VISITED
@@ -42,6 +42,15 @@ def _into_another(case: Case) -> bool:
     )
 
 
+def _is_visited_some_way(case: Case) -> bool:
+    """Nobody was asked where she refused, was not found, or must not be called for her safety."""
+    return case.visit_way is not None or case.visit_result in (
+        VisitResult.REFUSED,
+        VisitResult.LOST,
+        VisitResult.UNSAFE,
+    )
+
+
 def _is_no_target(case: Case) -> bool:
     session = object_session(case)
     found = select(func.count(Case.id)).where(Case.merged_into_id == case.id)
@@ -60,7 +69,6 @@ def _in_order(earlier: str, later: str, sentence: Any) -> Need:
 
 REASON = filled("state_reason", _l("缺少原因"))
 OF_CASE = (filled("difficulty", _l("缺少难易程度")), filled("handler", _l("缺少承办人")))
-UNVISITED = ("REFUSED", "LOST", "UNSAFE")  # results for which nobody was asked in any way
 # Before a case is closed. Transfers and assignments add theirs: all must be answered first (F13).
 CLOSING = [
     filled("answer", _l("缺少答复内容")),
@@ -81,7 +89,7 @@ def _hand(case: Case, moment: Moment) -> None:
 
 
 def _accept(case: Case, moment: Moment) -> None:
-    before = inspect(case).attrs.accepted_on.history.deleted
+    before: Any = inspect(case).attrs.accepted_on.history.deleted
     if before and before[0] is not None:
         case.accepted_on = before[0]  # what was sent back and is accepted again keeps its first day
     case.restarted_on = None
@@ -101,13 +109,15 @@ def _write(today_into: str = "", empty: tuple[str, ...] = ()) -> Any:
 
 
 _reopen = _write("restarted_on", ("closed_on", *ANSWER, *VISIT))
-_apply_again = _write(
-    "restarted_on", ("accepted_on", "investigated_on", "handled_on", "merged_into_id", "referred_to")
-)
+_apply_again = _write("restarted_on", ("accepted_on", "investigated_on", "handled_on", "merged_into_id", "referred_to"))
 
 
 def _back(start: CaseState, to: CaseState, change: Any) -> Step:
     return Step(start, to, _l("退回"), ("state_reason",), (REASON,), change, Kind.BACK)
+
+
+def _again(start: CaseState, to: CaseState, change: Any) -> Step:
+    return Step(start, to, _l("重开"), ("state_reason",), (REASON,), change, Kind.REOPEN)
 
 
 def _adjust(state: CaseState) -> Step:
@@ -120,7 +130,10 @@ def _ending(start: CaseState, to: CaseState, *asked: str, needs: tuple[Need, ...
     return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs), kind=Kind.END)
 
 
-INTO = (filled("merged_into_id", _l("缺少并入的案件")), Need("merged_into_id", _l("并入的应是另一件有效的案件"), _into_another))
+INTO = (
+    filled("merged_into_id", _l("缺少并入的案件")),
+    Need("merged_into_id", _l("并入的应是另一件有效的案件"), _into_another),
+)
 RUNNING = (APPLIED, ACCEPTED, INVESTIGATING, HANDLING)
 
 STEPS = (
@@ -139,7 +152,7 @@ STEPS = (
         (
             filled("visited_on", _l("缺少回访日期")),
             filled("visit_result", _l("缺少回访结果")),
-            Need("visit_way", _l("缺少回访方式"), lambda c: bool(c.visit_way) or getattr(c.visit_result, "name", "") in UNVISITED),
+            Need("visit_way", _l("缺少回访方式"), _is_visited_some_way),
             _in_order("answered_on", "visited_on", _l("回访日期不能早于答复日期")),
         ),
     ),
@@ -147,11 +160,8 @@ STEPS = (
     _back(ACCEPTED, APPLIED, _write("restarted_on")),
     _back(INVESTIGATING, ACCEPTED, _write(empty=("investigated_on",))),
     _back(HANDLING, INVESTIGATING, _write(empty=("handled_on",))),
-    *(Step(state, HANDLING, _l("重开"), ("state_reason",), (REASON,), _reopen, Kind.REOPEN) for state in (CLOSED, VISITED)),
-    *(
-        Step(state, APPLIED, _l("重开"), ("state_reason",), (REASON,), _apply_again, Kind.REOPEN)
-        for state in (REFUSED, WITHDRAWN, LOST, MERGED)
-    ),
+    *(_again(state, HANDLING, _reopen) for state in (CLOSED, VISITED)),
+    *(_again(state, APPLIED, _apply_again) for state in (REFUSED, WITHDRAWN, LOST, MERGED)),
     _ending(APPLIED, REFUSED, "referred_to"),
     *(_ending(state, to) for to in (WITHDRAWN, LOST) for state in RUNNING),
     *(_ending(state, MERGED, "merged_into_id", needs=(*INTO, UNMERGED)) for state in RUNNING),
@@ -190,7 +200,7 @@ class Answer:
 
 
 def answer_now(case: Case, answer: Answer, actor: Actor, today: date) -> None:
-    """Take a simple case from 申请 to 结案 by all its steps, with the records they ask for (F13). Raises as `advance`."""
+    """Take a simple case from 申请 to 结案 by all its steps, with the records they ask for. Raises as `advance`."""
     if _state_of(case) is not APPLIED:
         raise DomainError(_l("只有还没有受理的案件可以当场答复。"))
     session = object_session(case)

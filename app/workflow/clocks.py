@@ -48,7 +48,7 @@ COUNTS = ("state", "difficulty", "received_on", "accepted_on", "restarted_on", "
 
 
 def _is_wound(case: Case) -> bool:
-    state = inspect(case)
+    state: Any = inspect(case)
     return not state.persistent or any(state.attrs[name].history.has_changes() for name in COUNTS)
 
 

@@ -1,11 +1,9 @@
 """The small workflow that every register with endings has: 在册 ⇄ 停用 (离任, 作废, 撤销), with a day and a reason."""
 
 import enum
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-
 from sqlalchemy import event
 
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, declare, filled
@@ -35,7 +33,7 @@ def _resume(row: Any, _moment: Moment) -> None:
 
 def steps_of(model: Any) -> tuple[Step, ...]:
     """聘任/离任 of a roster, and its likes: the table."""
-    needs: Sequence[Need] = BEFORE.setdefault(model.__name__, [])
+    needs = BEFORE.setdefault(model.__name__, [])
     needs[:0] = [filled("ended_on", _l("缺少日期")), filled("ended_reason", _l("缺少原因"))]
     current, ended, asked = Standing.CURRENT, Standing.ENDED, ("ended_on", "ended_reason")
     return (
