@@ -33,14 +33,24 @@ def _is_bare(part: Any) -> bool:
 
 def has_bare_table(statement: Any) -> bool:
     """Whether text, or a column or table without its class, stands in the statement: the criteria would pass it by."""
+    return classes_in(statement) is None
+
+
+def classes_in(statement: Any) -> set[type] | None:
+    """The classes whose rows the statement asks about; None when it names what has no class (see has_bare_table)."""
+    found = set()
     for element in visitors.iterate(statement):
         if isinstance(element, Select):
             named: Iterable[Any] = (*element._raw_columns, *(p for p, _ in (*element._prefixes, *element._suffixes)))
         else:
             named = () if isinstance(element, FromClause) else (element,)
         if any(_is_bare(part) for part in named):
-            return True
-    return False
+            return None
+        for part in (element, *named):
+            entity = part._annotations.get("parententity")
+            if entity is not None:
+                found.add(entity.mapper.class_)
+    return found
 
 
 def guard_read(state: ORMExecuteState) -> None:
@@ -48,10 +58,16 @@ def guard_read(state: ORMExecuteState) -> None:
     actor = current_actor()
     if (actor is not None and actor.is_system) or state.is_column_load:
         return  # a column load refreshes a row that was let in before
-    made_by_hand = not state.is_relationship_load  # SQLAlchemy writes the statements that load a relation
-    if not state.is_select or not state.is_orm_statement or (made_by_hand and has_bare_table(state.statement)):
+    if not state.is_select or not state.is_orm_statement:
         raise RuntimeError(ROUND)
-    state.statement = state.statement.options(*scope.criteria())
+    asked = None
+    if not state.is_relationship_load:  # SQLAlchemy writes the statements that load a relation
+        asked = classes_in(state.statement)
+        if asked is None:
+            raise RuntimeError(ROUND)
+        if state.statement._with_options:
+            asked = None  # an option may join what the statement does not name
+    state.statement = state.statement.options(*scope.criteria(asked))
 
 
 def _key_of(cls: type) -> Any:

@@ -4,8 +4,21 @@ from unittest.mock import patch
 
 import pytest
 from flask import g
-from sqlalchemy import ForeignKey, String, column, create_engine, literal_column, select, table, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy import (
+    ForeignKey,
+    String,
+    case,
+    column,
+    create_engine,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+    union_all,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import guard, scope
@@ -175,6 +188,37 @@ BARE = Station.__table__.alias()
 def test_text_and_bare_aliases_beside_an_entity_raise(context, statement):
     with acting_as(TOWN), pytest.raises(RuntimeError, match="acting_as"):
         db.session.execute(statement)
+
+
+def _shapes():
+    child, other = aliased(Child), aliased(Parent)
+    below = select(Child.parent_id).where(Child.id > 0)
+    first = select(Parent.id, Parent.division_code).cte("first")
+    yield select(Parent)
+    yield select(Child.id)
+    yield select(func.count()).select_from(Child)
+    yield select(Child).join(Child.parent)
+    yield select(child.id).join(other, other.id == child.parent_id)
+    yield select(Parent).join(Child)
+    yield select(Parent).where(Parent.id.in_(below))
+    yield select(Letter).where(exists(select(Child.id).where(Child.parent_id == Letter.id)))
+    yield select(Child).where(Child.parent.has(Parent.id > 0))
+    yield select(Letter.id, select(func.max(Child.id)).scalar_subquery())
+    yield select(Letter).join(aliased(Child, below.add_columns(Child.id).subquery()), Letter.id > 0)
+    yield select(Letter).where(Letter.id.in_(select(first.c.id)))
+    yield select(case((Child.id > 1, Letter.id))).where(Letter.id == Child.id)
+    yield union_all(select(Child.id), select(Letter.id))
+
+
+@pytest.mark.parametrize("number", range(14))
+def test_the_criteria_of_the_classes_asked_about_do_what_all_criteria_do(toys, number):
+    statement, actor = list(_shapes())[number], somebody(OWN, permissions=TOYS)
+    with acting_as(actor):
+        some = scope.criteria(guard.classes_in(statement))
+        by_some, by_all = (str(statement.options(*options)) for options in (some, scope.criteria()))
+    assert 0 < len(some) <= len(scope.criteria())
+    assert by_some == by_all
+    assert by_some != str(statement)
 
 
 def test_bulk_writes_raise(context):
