@@ -18,6 +18,7 @@ from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
+from models.work_calendar import CalendarYear, DayKind, WorkCalendar
 
 __all__ = [
     "Account",
@@ -26,8 +27,10 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "CalendarYear",
     "Case",
     "Channel",
+    "DayKind",
     "Division",
     "DivisionLevel",
     "DivisionOwned",
@@ -62,4 +65,5 @@ __all__ = [
     "Visibility",
     "Volunteer",
     "VolunteerRole",
+    "WorkCalendar",
 ]
