@@ -18,7 +18,7 @@ from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
-from models.work_calendar import CalendarYear, DayKind, WorkCalendar
+from models.work_calendar import CalendarDay, DayKind, WorkCalendar
 
 __all__ = [
     "Account",
@@ -27,7 +27,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
-    "CalendarYear",
+    "CalendarDay",
     "Case",
     "Channel",
     "DayKind",
