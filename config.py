@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent
 DEFAULT_SECRET_KEY = "development-only-secret-key-never-used-in-production"  # noqa: S105  refused in production
 DEFAULT_FIELD_KEYS = "dev:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMzJieXQ="
 
+DEFAULT_CASE_TERMS = "受理=1工作日 简单=当日 一般=7工作日 复杂=1个月 疑难=1工作日"
+
 
 class Setting(NamedTuple):
     """One environment variable: its name, default (as text) and meaning."""
@@ -38,6 +40,10 @@ SETTINGS = (
     Setting("MAINTENANCE", "", "填写一句话就进入维护状态：所有页面只显示这句话；留空正常使用"),
     Setting("CASE_NUMBER", "{station}-{year}-{channel}-{n:04}", "案件编号的样子，四部分都要有，流水号 {n} 在最后"),
     Setting("MAX_UPLOAD_MB", "16", "单次请求的最大长度，单位 MB"),
+    Setting(
+        "CASE_TERMS", DEFAULT_CASE_TERMS, "案件的期限：受理和四种难易程度各写「名称=当日、n工作日或n个月」，用空格隔开"
+    ),
+    Setting("CASE_SOON_DAYS", "2", "期限还剩几个工作日时提示临期"),
 )
 LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
 
@@ -61,7 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The Flask configuration for `environ` (default: the process environment)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name) or s.default for s in SETTINGS}
-    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB", *LIMITS):
+    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB", "CASE_SOON_DAYS", *LIMITS):
         if not re.fullmatch(r"\d{1,5}", values[name], re.ASCII):
             raise SystemExit(f"{name} 应为整数，现在是「{values[name]}」。")
     for name in LIMITS:

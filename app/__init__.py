@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import calendars, cli, clock, recalculation, scope
+from app import calendars, cli, clock, recalculation, scope, terms
 from app.extensions import db, prepare_engine
 from app.guard import GuardedSession
 from app.production import check_production
@@ -40,6 +40,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     check_production(app)
+    app.extensions["case_terms"] = terms.parse(app.config["CASE_TERMS"])
     db.init_app(app)
     from views.errors import register_errors
     from views.headers import register_headers
@@ -68,6 +69,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.cli.add_command(cli.demo_group)
     app.cli.add_command(cli.roles_group)
     app.cli.add_command(cli.users_group)
+    app.cli.add_command(cli.case_group)
     if int(app.config["PROXIES"]):
         hops = int(app.config["PROXIES"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -23,7 +23,7 @@ from models import Account, AuditEntry, Located, Stamped, UserScope, Versioned
 from models.base import Visibility, place_of
 
 NEVER = {"password", "login_count", "fail_login_count", "last_login", "created_on", "changed_on"}
-# What happens to an account beside changes of its columns; verbs of permissions are in app.security.roles.
+# What happens beside changes of columns, to accounts and the calendar; verbs of permissions are in app.security.roles.
 EVENTS = {
     "sign_in": "登录",
     "sign_in_failed": "登录失败",
@@ -35,6 +35,7 @@ EVENTS = {
     "activation": "发出激活链接",
     "activated": "激活并设置密码",
     "recalculate": "重算期限",
+    "publish": "修改工作日历",
 }
 SEALED = (
     "at",

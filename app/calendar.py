@@ -110,6 +110,12 @@ class Calendar:
             return (DayKind.REST, name) if name else None
         return found
 
+    def specials(self, year: int) -> dict[date, tuple[DayKind, str]]:
+        """{day: (kind, name)} of the days of `year` that are not what their weekday says, by date."""
+        law = statutory(year) if self.is_provisional(year) else {}
+        told = {day: special for day, special in self.days.items() if day.year == year}
+        return dict(sorted({**{day: (DayKind.REST, name) for day, name in law.items()}, **told}.items()))
+
     def is_workday(self, day: date) -> bool:
         """Whether people work on `day`; for any day there is."""
         special = self.special(day)

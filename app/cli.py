@@ -1,15 +1,16 @@
-"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users."""
+"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users, flask case."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import clock, demo, divisions, roles
+from app import calendars, clock, demo, divisions, roles, terms
 from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
@@ -23,6 +24,7 @@ divisions_group = click.Group("divisions", help="区划：载入或更新。")
 demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
 roles_group = click.Group("roles", help="角色：与出厂权限比较。")
 users_group = click.Group("users", help="账号：新增、停用、恢复、重设密码。")
+case_group = click.Group("case", help="案件：按工作日历算到期日。")
 
 
 @contextmanager
@@ -168,3 +170,28 @@ def users_disable(username: str) -> None:
     with _operating():
         _account(username).active = False
     click.echo(f"已停用账号 {username}。")
+
+
+@case_group.command("due")
+@click.argument("start")
+@click.argument("name")
+@with_appcontext
+def case_due(start: str, name: str) -> None:
+    """一件事从受理那天起，最迟哪一天办完，为什么；NAME 是难易程度（简单、一般、复杂、疑难），或者受理。"""
+    known = terms.terms()
+    if name not in known:
+        raise click.ClickException(f"没有「{name}」的期限，应是{'、'.join(known)}之一。")
+    with _operating():
+        due = calendars.current().due(_day(start), known[name])
+    click.echo(due.on.isoformat())
+    click.echo(due.sentence("申请" if name == "受理" else "受理"))
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise DomainError(f"「{text}」不是日期，应写成 2026-09-30 这样。") from None
+    if not calendars.FIRST <= day.year <= calendars.LAST:
+        raise DomainError(f"日期应在 {calendars.FIRST} 年到 {calendars.LAST} 年之间。")
+    return day

@@ -30,6 +30,7 @@ from models import Account, Division, RoleBaseline, StaffRole
 
 MIGRATIONS = config.ROOT / "app" / "migrations"
 CATALOGUE = config.ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+WORKDAYS = config.ROOT / "seed" / "reference" / "workdays.csv"
 DIVISIONS = config.ROOT / "seed" / "reference" / "wenzhou-divisions.csv"
 
 
@@ -136,6 +137,8 @@ def run(with_demo: bool = False) -> list[str]:
         if db.session.scalars(select(Division.code).limit(1)).first() is None:
             loaded = divisions.load(DIVISIONS.read_bytes())
             done.append(f"已载入区划 {loaded.added} 个。")
+        if years := calendars.seed(WORKDAYS.read_bytes(), clock.today()):
+            done.append(f"已载入 {years} 年的放假安排。")
         if written := finding.refresh(db.session):
             done.append(f"已更新 {written} 条记录的查找用语。")
         if moved := recalculation.recalculate(calendars.current(), SETUP):

@@ -30,7 +30,7 @@ from models.training import Attendance, Organizer, Training
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
-from models.work_calendar import CalendarYear, DayKind, WorkCalendar
+from models.work_calendar import CalendarDay, DayKind, WorkCalendar
 
 __all__ = [
     "Account",
@@ -41,7 +41,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
-    "CalendarYear",
+    "CalendarDay",
     "Case",
     "CaseActivity",
     "CaseState",

@@ -18,11 +18,11 @@ class DayKind(enum.Enum):
     WORK = "补班"
 
 
-class WorkCalendar(Model):
+class CalendarDay(Model):
     """A day that is not what its weekday says. `year` is the notice that says so: New Year's reaches into December."""
 
     __tablename__ = "work_calendar"
-    __label__ = _l("工作日历")
+    __label__ = _l("放假和补班")
     __visibility__: ClassVar[Visibility] = Visibility.COMMON
 
     day: Mapped[date] = mapped_column(primary_key=True, info={"label": _l("日期")})
@@ -35,11 +35,11 @@ class WorkCalendar(Model):
         return f"{self.day.isoformat()} {self.kind.value}（{self.name}）"
 
 
-class CalendarYear(Model):
+class WorkCalendar(Model):
     """A year whose notice was loaded; of every other year the days are worked out and may still change."""
 
     __tablename__ = "calendar_year"
-    __label__ = _l("放假安排")
+    __label__ = _l("工作日历")
     __visibility__: ClassVar[Visibility] = Visibility.COMMON
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info={"label": _l("年度")})

@@ -102,6 +102,8 @@ KEPT = {
     "ab_permission_view",
     "ab_permission_view_role",
     "role_baseline",
+    "work_calendar",
+    "calendar_year",
 }
 Rows = dict[Any, dict[str, Any]]  # {primary key: values}
 _saved: WeakKeyDictionary[Engine, dict[str, Rows]] = WeakKeyDictionary()

@@ -65,6 +65,10 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view add edit end delete export", staff="view add edit", center="view",
         supervisor="view export",
     ),
+    "WorkCalendar": _row(
+        division_admin="view", staff="view", center="view", unit_officer="view", supervisor="view", manager="view",
+        system_admin="view edit", auditor="view",
+    ),
     "Account": _row(manager="view add edit grant", system_admin="view add edit grant"),
     "StaffRole": _row(manager="view grant", system_admin="view"),
     "AuditEntry": _row(auditor="view"),

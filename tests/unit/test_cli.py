@@ -1,4 +1,4 @@
-"""The commands: flask setup, flask divisions, flask demo, flask users."""
+"""The commands: flask setup, flask divisions, flask demo, flask users, flask case."""
 
 import json
 import re
@@ -83,7 +83,10 @@ def test_setup_begins_with_nothing(new_database, tmp_path, monkeypatch):
     monkeypatch.setattr(setup, "DIVISIONS", tmp_path / "divisions.csv")
     app = make_app(new_database("commands"))
     answer = app.test_cli_runner().invoke(args=["setup"])
-    assert (answer.exit_code, answer.output) == (0, "数据库结构、角色与权限已就绪。\n已载入区划 3 个。\n")
+    assert (answer.exit_code, answer.output) == (
+        0,
+        "数据库结构、角色与权限已就绪。\n已载入区划 3 个。\n已载入 23 年的放假安排。\n",
+    )
     assert names(app) == {"3303": "温州市", "330302": "鹿城新区", "330303": "龙湾区"}
     with app.app_context():
         db.engine.dispose()
@@ -308,3 +311,37 @@ def test_roles_diff_tells_what_managers_changed(app, run):
     assert json.loads(run("roles", "diff", "--json").output) == [
         {"角色": "督导员", "多出": ["修改「维权站」"], "缺少": ["导出「维权站」"]}
     ]
+
+
+# ---- flask case
+
+
+def test_due_date_stands_on_the_first_line_and_its_reason_on_the_second(run):
+    answer = run("case", "due", "2026-09-30", "一般")
+    assert answer.exit_code == 0
+    assert answer.output.splitlines() == [
+        "2026-10-15",
+        "受理 2026-09-30，次日起算 7 个工作日，国庆放假、10月10日补班，最迟 2026-10-15（含当日）",
+    ]
+
+
+def test_due_date_of_accepting_counts_from_the_application(run):
+    answer = run("case", "due", "2026-12-31", "受理")
+    assert answer.output.splitlines()[0] == "2027-01-04"
+    assert answer.output.splitlines()[1].startswith("申请 2026-12-31，")
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "message"),
+    [
+        ("2026-9-30", "一般", "「2026-9-30」不是日期，应写成 2026-09-30 这样。"),
+        ("2026-02-30", "一般", "「2026-02-30」不是日期"),
+        ("9999-12-31", "一般", "日期应在 1949 年到 2100 年之间。"),
+        ("0001-01-01", "复杂", "日期应在 1949 年到 2100 年之间。"),
+        ("2026-09-30", "困难", "没有「困难」的期限，应是受理、简单、一般、复杂、疑难之一。"),
+    ],
+)
+def test_due_date_of_nonsense_is_refused_in_words(run, start, name, message):
+    answer = run("case", "due", start, name)
+    assert (answer.exit_code, answer.exception.__class__) == (1, SystemExit)
+    assert message in answer.output

@@ -21,6 +21,8 @@ FOREIGN = re.compile(r"(?:https?|wss?)://|[\"'(=]\s*//\w", re.IGNORECASE)
 # Where the product acts in a name of its own, and why nobody's rights are meant there.
 ACTING = {
     "app/accounts.py invite": "the table of links is the product's own; the rules of delegation are asked before",
+    "app/calendars.py apply": "the calendar is nobody's to write but by its rules, which ask first whether he may",
+    "app/calendars.py lock": "waits for who changes the calendar; gives nothing back",
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/drafts.py _run": "no person may read or write the table of drafts; every statement names the one who asks",

@@ -20,8 +20,10 @@ from models import (
     Applicant,
     Attachment,
     AuditEntry,
+    CalendarDay,
     Case,
     Channel,
+    DayKind,
     Division,
     DivisionLevel,
     Ended,
@@ -293,6 +295,7 @@ ROWS = {
     Account: PLACE | {
         "first_name": "甲", "last_name": "", "username": "jia", "email": "jia@localhost.invalid", "is_demo": False,
     },
+    CalendarDay: {"day": date(2090, 1, 1), "kind": DayKind.REST, "name": "元旦", "source": "通知", "year": 2090},
     StaffRole: {"name": f"{world.OWN}:甲角色", "division_code": world.OWN, "based_on_id": 1},
 }  # fmt: skip
 VILLAGE = {"code": "330302006999", "parent_code": world.OWN, "township_code": world.OWN}
@@ -340,6 +343,7 @@ REFUSED = [
     (Case, {"sex": NOBODY}, "sex"),
     (Case, {"applicant": Applicant.AGENT}, "agent_named"),
     (Case, {"recorded_on": date(2026, 11, 23)}, "recorded_after_received"),
+    (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
     (Training, {"hours": 0}, "hours_plausible"),
     (Training, {"hours": 201}, "hours_plausible"),

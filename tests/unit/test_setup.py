@@ -55,6 +55,7 @@ def shipped() -> dict[str, set[tuple[str, str]]]:
         role: {(register, roles.permission_name(verb)) for register, verb in roles.shipped_cells(role)}
         for role in roles.ROLES
     }
+WORKDAYS_SAID = "已载入 23 年的放假安排。"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def small_product(new_database, tmp_path_factory):
     few.write_text(SMALL, encoding="utf-8")
     app = make_app(new_database("small"))
     with app.app_context(), patch.object(setup, "DIVISIONS", few):
-        assert setup.run() == ["数据库结构、角色与权限已就绪。", "已载入区划 2 个。"]
+        assert setup.run() == ["数据库结构、角色与权限已就绪。", "已载入区划 2 个。", WORKDAYS_SAID]
         db.session.remove()
         put_back = snapshot.take(db.engine)
     yield app, put_back
@@ -115,6 +116,7 @@ def test_setup_says_what_it_did(full):
     assert full.said == [
         "数据库结构、角色与权限已就绪。",
         "已载入区划 198 个。",
+        WORKDAYS_SAID,
         f"已载入演示账号 {len(demo.accounts())} 个。",
         f"已载入演示维权站 {DEMO_STATIONS[0]} 个。",
         f"已载入演示记录 {DEMO_RECORDS} 个。",
