@@ -5,7 +5,9 @@ check on the server (`advance`) read the same table, and `hold` refuses every ot
 """
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -110,6 +112,16 @@ class Workflow:
 
 
 FLOWS: dict[type, list[Workflow]] = {}
+_taken: ContextVar[tuple[Any, Workflow] | None] = ContextVar("taken", default=None)
+
+
+@contextmanager
+def _taking(row: Any, flow: Workflow) -> Iterator[None]:
+    token = _taken.set((row, flow))
+    try:
+        yield
+    finally:
+        _taken.reset(token)
 
 
 def declare(flow: Workflow) -> Workflow:
@@ -179,7 +191,7 @@ def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[
     session = object_session(row)
     if session is None:
         raise TypeError("Only a row of a session moves.")
-    with scope.moving(row, step.verb), session.no_autoflush:
+    with scope.moving(row, step.verb), _taking(row, flow), session.no_autoflush:
         try:
             if fill is not None:
                 fill(row)
@@ -208,8 +220,9 @@ def was_set(row: Any, columns: Iterable[str]) -> list[str]:
 
 
 def _check(row: Any, flow: Workflow, is_new: bool) -> None:
-    if scope.moved_by(row) is not None:
-        return
+    taken = _taken.get()
+    if taken is not None and taken[0] is row and taken[1] is flow:
+        return  # a step of one workflow writes nothing of another
     if is_new:
         state = inspect(row)
         given = [n for n in sorted(flow.held) if n in state.dict and state.dict[n] not in (None, flow.start)]
