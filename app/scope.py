@@ -215,12 +215,15 @@ def read_criteria(actor: Actor | None, narrow: tuple[str, str]) -> dict[type, An
 
 @cache
 def _asked_through(cls: type) -> tuple[type, ...]:
-    """The classes that the predicate of `cls` asks about: it is seen as its parent is, or as what it hangs on."""
+    """The classes that come with `cls`: what its predicate asks about (its parent, what it hangs on), and what every
+    statement about it joins by itself.
+    """
     kind = visibility_of(cls)
+    direct = [r.mapper.class_ for r in inspect(cls).relationships if r.lazy in ("joined", False)]
     if kind is Visibility.PARENT:
-        parent, _column = parent_of(cls)
-        return (parent, *_asked_through(parent))
-    return tuple(attachable().values()) if kind is Visibility.ATTACHED else ()
+        direct.append(parent_of(cls)[0])
+    further = [asked for other in direct if other is not cls for asked in _asked_through(other)]
+    return (*direct, *further, *(attachable().values() if kind is Visibility.ATTACHED else ()))
 
 
 def criteria(classes: Collection[type] | None = None) -> Iterable[Any]:

@@ -51,6 +51,15 @@ class Child(Toy):
     parent: Mapped[Parent] = relationship()
 
 
+class Note(Located, Toy):
+    __tablename__ = "note"
+    __visibility__ = Visibility.DOWN
+    id: Mapped[int] = mapped_column(primary_key=True)
+    division_code: Mapped[str] = mapped_column(String(12))
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
+    child: Mapped[Child] = relationship(lazy="joined")
+
+
 class Letter(Located, Toy):
     __tablename__ = "letter"
     __visibility__, __addressee__ = Visibility.ADDRESSED, "to_code"
@@ -59,7 +68,7 @@ class Letter(Located, Toy):
     to_code: Mapped[str] = mapped_column(String(12))
 
 
-TOYS = frozenset((r, v) for r in ("Parent", "Child", "Letter") for v in ("view", "add", "edit", "delete"))
+TOYS = frozenset((r, v) for r in ("Parent", "Child", "Letter", "Note") for v in ("view", "add", "edit", "delete"))
 LOOKING = frozenset((r, "view") for r in ("Parent", "Child", "Letter"))
 
 
@@ -207,10 +216,11 @@ def _shapes():
     yield select(Letter).join(aliased(Child, below.add_columns(Child.id).subquery()), Letter.id > 0)
     yield select(Letter).where(Letter.id.in_(select(first.c.id)))
     yield select(case((Child.id > 1, Letter.id))).where(Letter.id == Child.id)
+    yield select(Note)
     yield union_all(select(Child.id), select(Letter.id))
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_the_criteria_of_the_classes_asked_about_do_what_all_criteria_do(toys, number):
     statement, actor = list(_shapes())[number], somebody(OWN, permissions=TOYS)
     with acting_as(actor):
