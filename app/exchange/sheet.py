@@ -14,7 +14,7 @@ MAX_FILE = 1024 * 1024  # bytes as uploaded
 MAX_PARTS = 100  # files in the zip
 MAX_UNPACKED = 8 * 1024 * 1024  # bytes of all of them together
 MAX_ROWS, MAX_COLUMNS = 1000, 50
-BAD = "文件打不开，请在 Excel 里另存为 .xlsx 后再上传。"
+BAD = "文件打不开，请在 Excel 里另存为“Excel 工作簿”后再上传。"
 TOO_BIG = "文件太大：表格不能超过 1 MB。"
 TOO_WIDE = f"表格太大：最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列，请删去多余的行和列。"
 # What the cells need; pictures, themes and whatever else there is stays outside.

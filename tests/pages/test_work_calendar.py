@@ -143,14 +143,7 @@ def test_refused_notice_keeps_what_was_typed(app, client_as, typed, message):
     "content", [b"", b"x", written(("甲",), at=(1048575, 16383)), written(("甲",)), bytes(2**20 + 1)]
 )
 def test_hostile_sheet_is_refused_in_words(client_as, content):
-    browser = client_as(EDITOR)
-    data = {
-        "year": "2027",
-        "source": "我的依据",
-        "file": (io.BytesIO(content), "x.xlsx"),
-        "csrf_token": browser.token(),
-    }
-    answer = browser.post("/workdays/notice", data=data, content_type="multipart/form-data")
+    answer = send_sheet(client_as(EDITOR), content, "我的依据")
     assert answer.status_code == 422
     assert "我的依据" in answer.text
 
