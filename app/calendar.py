@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.festivals import statutory
 from models.work_calendar import DayKind
@@ -76,6 +77,15 @@ class Due:
         return said
 
 
+class Span(NamedTuple):
+    """Days set apart for one reason, both ends included."""
+
+    begin: date
+    until: date
+    kind: DayKind
+    name: str
+
+
 def add_months(start: date, n: int) -> date:
     """The same day `n` months on, or the last day of that month where it has no such day (民法典 202)."""
     year, month = divmod(start.year * 12 + start.month - 1 + n, 12)
@@ -115,6 +125,17 @@ class Calendar:
         law = statutory(year) if self.is_provisional(year) else {}
         told = {day: special for day, special in self.days.items() if day.year == year}
         return dict(sorted({**{day: (DayKind.REST, name) for day, name in law.items()}, **told}.items()))
+
+    def spans(self, year: int) -> list["Span"]:
+        """The same days, those that follow each other and are alike as one."""
+        found: list[Span] = []
+        for day, (kind, name) in self.specials(year).items():
+            last = found[-1] if found else None
+            if last and (last.kind, last.name, last.until + timedelta(1)) == (kind, name, day):
+                found[-1] = last._replace(until=day)
+            else:
+                found.append(Span(day, day, kind, name))
+        return found
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on `day`; for any day there is."""

@@ -108,7 +108,8 @@ def plan_notice(year: int, days: Days, source: str) -> Plan:
     _check_year(year)
     if not any(day.year == year for day in days):
         raise DomainError(_("没有 %(year)s 年的放假安排。", year=year))
-    for day, (kind, _name) in sorted(days.items()):
+    for day, (kind, name) in sorted(days.items()):
+        _name(name)
         if day.year != year and (day.year, day.month) != (year - 1, 12):
             raise DomainError(_("%(day)s 不属于 %(year)s 年的放假安排。", day=day, year=year))
         _check_day(day, kind)
@@ -123,7 +124,7 @@ def plan_day(day: date, kind: DayKind | None, name: str, source: str) -> Plan:
     if kind is None:
         return Plan(day.year, {}, frozenset({day}), source)
     _check_day(day, kind)
-    return Plan(day.year, {day: (kind, _text(name, 50, "name", _l("请填写节日名称。")))}, frozenset(), source)
+    return Plan(day.year, {day: (kind, _name(name))}, frozenset(), source)
 
 
 def changes(plan: Plan) -> list[Change]:
@@ -161,6 +162,10 @@ def _check_year(year: int) -> None:
 def _check_day(day: date, kind: DayKind) -> None:
     if kind is DayKind.WORK and day.weekday() < 5:
         raise DomainError(_("%(day)s 不是周末，不能是补班。", day=day), "day")
+
+
+def _name(value: str) -> str:
+    return _text(value, 50, "name", _l("请填写节日名称。"))
 
 
 def _text(value: str, longest: int, field: str, missing: object) -> str:

@@ -33,7 +33,7 @@ KINDS = {
     "list-nothing", "list-empty", "stations", "confirm", "add", "add-refused", "choices", "add-lines", "show", "reveal",
     "revealed", "history", "end", "edit", "conflict", "station", "training", "hours", "missing", "account",
     "forbidden", "not-found", "sign-in-again", "accounts", "account-show", "roles", "role", "role-confirm", "sign-in",
-    "activation", "calendar", "divisions",
+    "activation", "calendar", "divisions", "workdays", "workdays-provisional", "workdays-confirm",
 }  # fmt: skip
 ON_ONE = {"menu": "phone", "suggestions": "desk", "list-columns": "desk"}  # what only one of the screens has
 PEOPLE: dict[str, Callable[[Page], walks.Walk]] = {

@@ -20,6 +20,7 @@ from views.station_member import StationMemberView
 from views.training import TrainingView
 from views.user import UserView
 from views.volunteer import VolunteerView
+from views.work_calendar import WorkCalendarView
 
 ORGANISATION, CASES, SUPPORT, SETTINGS = _l("组织"), _l("案件"), _l("保障"), _l("设置")
 
@@ -41,6 +42,7 @@ MENU = (
     Entry("menu-volunteers", VolunteerView, _l("队伍"), ORGANISATION, icon="people"),
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
+    Entry("menu-workdays", WorkCalendarView, _l("工作日历"), SETTINGS, icon="calendar3"),
     Entry("menu-divisions", DivisionView, _l("区划"), SETTINGS, icon="diagram-3"),
     Entry("menu-accounts", UserView, _l("账号"), SETTINGS, icon="person-gear"),
     Entry("menu-roles", RoleView, _l("角色"), SETTINGS, icon="shield-check"),

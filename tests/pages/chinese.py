@@ -140,7 +140,7 @@ def pages(register: str, methods: str) -> set[str]:
     return {f"{register}View.{method}" for method in methods.split()}
 
 
-EVERYBODY = {"AccountView.index", "HomeView.index"}
+EVERYBODY = {"AccountView.index", "HomeView.index", "WorkCalendarView.list"}
 READ, KEPT = "list show history", "list show history add edit end"
 PEOPLE_PAGES = pages("User", f"{READ} add edit") | pages("Role", READ)
 REACHED = {

@@ -78,7 +78,7 @@ def test_the_pages_of_who_runs_the_product_and_of_trouble(full, person, screen, 
         monkeypatch.setitem(full.config, "MAINTENANCE", "今晚八点到九点维护，请稍后再来。")
         yield from walks.enter(page, "/", "maintenance")
 
-    look_at_all(page, trouble(), 6)
+    look_at_all(page, trouble(), 10)
     expect(page.get_by_role("heading")).to_have_text("系统正忙")
 
 

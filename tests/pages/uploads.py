@@ -12,10 +12,17 @@ from tests.unit.test_files import pdf, picture
 PDF, JPEG = pdf(), picture("jpeg")
 
 
-def send(browser: Browser, path: str, content: bytes, name: str = "甲.pdf", **options: Any) -> Any:
+def send(
+    browser: Browser,
+    path: str,
+    content: bytes,
+    name: str = "甲.pdf",
+    fields: dict[str, str] | None = None,
+    **options: Any,
+) -> Any:
     """The answer to an upload, as a multipart form (encoded in memory: the client's temporary file stays open)."""
     file = FileStorage(io.BytesIO(content), filename=name)
-    boundary, body = encode_multipart({"csrf_token": browser.token(), "file": file})
+    boundary, body = encode_multipart({**(fields or {}), "csrf_token": browser.token(), "file": file})
     return browser.post(path, data=body, content_type=f'multipart/form-data; boundary="{boundary}"', **options)
 
 

@@ -230,6 +230,14 @@ def operator(page: Page) -> Walk:
     yield from enter(page, first(page, "/divisions"), "division")
     yield from enter(page, first(page, "/divisions", "edit"), "division-edit")
     yield from enter(page, "/divisions/add", "division-add")
+    yield from enter(page, "/workdays/?year=2026", "workdays")
+    yield from enter(page, "/workdays/?year=2027", "workdays-provisional")
+    follow(page, page.get_by_role("button", name="下一步").first)
+    yield Stop("workdays-refused")
+    page.get_by_label("依据").first.fill("国务院办公厅通知")
+    page.get_by_label("粘贴通知").fill("一、元旦：1月1日（周五）至3日（周日）放假，共3天。元旦快乐。")
+    follow(page, page.get_by_role("button", name="下一步").first)
+    yield Stop("workdays-confirm")
 
 
 def by_links(page: Page, addresses: MapAdapter) -> Walk:

@@ -28,6 +28,10 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "AccountView.password": SIGNED_IN,
     "SearchView.index": SIGNED_IN,
     "SearchView.suggest": SIGNED_IN,
+    "WorkCalendarView.list": ("WorkCalendar", "view"),
+    "WorkCalendarView.notice": ("WorkCalendar", "edit"),
+    "WorkCalendarView.day": ("WorkCalendar", "edit"),
+    "WorkCalendarView.publish": ("WorkCalendar", "edit"),
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
 PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
@@ -52,7 +56,8 @@ PEOPLE_RIGHTS = {
     "Account": {MANAGER: "view add edit grant", SYSTEM_ADMIN: "view add edit grant"},
     "StaffRole": {MANAGER: "view grant", SYSTEM_ADMIN: "view"},
 }
-RIGHTS = {s.register: s.rights for s in SPECS} | PEOPLE_RIGHTS
+CALENDAR_RIGHTS = {"WorkCalendar": dict.fromkeys(ALL_ROLES, "view") | {SYSTEM_ADMIN: "view edit"}}
+RIGHTS = {s.register: s.rights for s in SPECS} | PEOPLE_RIGHTS | CALENDAR_RIGHTS
 # role → register → verbs
 ROLES = {role: {name: set(held.get(role, "").split()) for name, held in RIGHTS.items()} for role in ALL_ROLES}
 ACTIONS = {s.register: s.actions for s in SPECS} | {name: {"bulk_delete": "delete"} for name in PEOPLE_RIGHTS}

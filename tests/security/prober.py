@@ -19,6 +19,7 @@ from app.extensions import db
 from tests import world
 from tests.conftest import Browser
 from tests.security import answers, policy
+from tests.security.calendar_probes import TABLES as CALENDAR_TABLES
 from tests.security.probe import NOWHERE, Probe
 from tests.security.probes import Generator, view_of
 from tests.security.registers import BY_REGISTER, BY_TABLE, CHILD_TABLES, KINDS, SPECS
@@ -287,6 +288,10 @@ class Prober:
         if table == "draft":
             owners = {values["user_id"] for values in filter(None, (old, new))}
             yield from ["wrote another's draft"] if owners != {self.user_id} else []
+            return
+        if table in CALENDAR_TABLES:
+            yield from [] if policy.can(self.person, "WorkCalendar", "edit") else [f"wrote to {table}"]
+            self.done.add(("WorkCalendar", "edit"))
             return
         if table not in BY_TABLE and table not in CHILD_TABLES:
             yield f"wrote to {table}"

@@ -14,6 +14,7 @@ from flask import Flask
 from models import Division
 from tests import world
 from tests.security import policy
+from tests.security.calendar_probes import calendar_probes
 from tests.security.probe import HOSTILE, JUNK_KEYS, NOWHERE, Probe
 from tests.security.registers import SPECS
 from tests.security.spec import FILES, Spec
@@ -230,6 +231,7 @@ class Generator:
         yield Probe("SearchView.suggest", "POST", "/search/suggest", {"q": "3"}, token=False)
         for shape in ("json", "file"):
             yield Probe("SearchView.suggest", "POST", "/search/suggest", {"q": "3"}, shape=shape)
+        yield from calendar_probes()
         wrong = [(e, r, m) for e, r in self.rules.items() for m in METHODS if m not in r.methods]
         for endpoint, rule, method in self.some(wrong, 60) if self.person in HOSTILE_PEOPLE else ():
             path = rule.rule.replace("<path:filename>", "app.css").replace("<column>", "name").replace("<pk>", "1")

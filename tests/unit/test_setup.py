@@ -176,7 +176,7 @@ def test_roles_are_exactly_the_matrix(small):
     assert cells() == shipped()
     registers = ("Division", "Station", "StationMember", "MemberUnit", "Volunteer", "Case", "Training")
     exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training")  # cases and divisions are not
-    viewed = {(register, "can_view") for register in registers}
+    viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
     assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported}
 
 
