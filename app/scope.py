@@ -219,7 +219,8 @@ def _asked_through(cls: type) -> tuple[type, ...]:
     statement about it joins by itself.
     """
     kind = visibility_of(cls)
-    direct = [r.mapper.class_ for r in inspect(cls).relationships if r.lazy in ("joined", False)]
+    relations: Any = inspect(cls).relationships
+    direct = [r.mapper.class_ for r in relations if r.lazy in ("joined", False)]
     if kind is Visibility.PARENT:
         direct.append(parent_of(cls)[0])
     further = [asked for other in direct if other is not cls for asked in _asked_through(other)]
