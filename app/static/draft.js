@@ -9,7 +9,7 @@ if (form) attach(form, document.querySelector("[data-sign-in]"), document.queryS
 function attach(form, dialog, state) {
   const { draft, login, who } = form.dataset;
   let typed = 0, kept = 0;  // changes so far, and how many of them the last draft has
-  let sent = false, checking = false, gone = false, timer, turn = Promise.resolve();
+  let sent = false, checking = false, pressed = false, gone = false, timer, turn = Promise.resolve();
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
 
@@ -83,9 +83,15 @@ function attach(form, dialog, state) {
   form.addEventListener("submit", async (event) => {
     if (sent && !gone) return;
     event.preventDefault();  // what one person typed never goes off in the name of another
-    if (checking || gone) return;
+    if (gone) return;
+    pressed = true;
+    if (checking) return;
     checking = true;
-    const goes = await mayGo();
+    let goes = false;
+    while (pressed && !goes && !gone) {  // pressed again just as the dialog was closed
+      pressed = false;
+      goes = await mayGo();
+    }
     checking = false;
     if (!goes) return;
     sent = true;
@@ -158,6 +164,7 @@ function attach(form, dialog, state) {
         resolve(entered);
       }, { signal });
       tell("");
+      pressed = false;
       dialog.showModal();
       (username.value ? password : username).focus();
     });

@@ -233,6 +233,22 @@ def test_who_cancels_the_dialog_stays_on_the_form(app, person, stored):
     assert stored(Station.name) == "先不登录"
 
 
+def test_who_saves_again_just_as_the_dialog_closes_is_asked_again(app, person):
+    page = person("town_admin")
+    page.goto(STATION)
+    page.get_by_label("站点名称").fill("刚关就存")
+    end_sessions(app)
+    send(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate(
+        """() => {
+          document.querySelector("[data-sign-in]").close();
+          document.querySelector("form[data-draft]").requestSubmit();
+        }"""
+    )
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_what_cannot_be_saved_says_why_as_before(app, person):
     page = person("town_admin")
     page.goto("/stations/add")
