@@ -52,12 +52,8 @@ def views(product: Flask) -> dict[str, RegisterView]:
     """{register: its view} of every rule in the URL map whose view asks for permissions on a register."""
     made = {view.endpoint: view for view in product.appbuilder.baseviews}
     reached = {rule.endpoint.partition(".")[0] for rule in product.url_map.iter_rules()} & made.keys()
-    found = {made[name].class_permission_name: made[name] for name in sorted(reached)}
-    return {
-        register: view
-        for register, view in found.items()
-        if register in roles.MATRIX and isinstance(view, RegisterView)
-    }
+    found = [made[name] for name in sorted(reached) if isinstance(made[name], RegisterView)]
+    return {view.class_permission_name: view for view in found if view.class_permission_name in roles.MATRIX}
 
 
 # ---- reading Markdown
