@@ -35,4 +35,3 @@ def terms() -> dict[str, Term]:
 def soon() -> int:
     """Working days left from which a term counts as close."""
     return int(current_app.config["CASE_SOON_DAYS"])
-
