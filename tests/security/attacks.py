@@ -32,6 +32,7 @@ ORDINARY = {
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),
+    ("WorkCalendar", "view"),
 }
 ACTIVE = [p.username for p in world.PEOPLE.values() if p.active]
 FROM = date(2020, 1, 1)

@@ -1,9 +1,11 @@
 """The tables of the calendar: who may change them, what changes, who follows, and what setup leaves alone."""
 
+from contextlib import contextmanager
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app import calendars, setup
 from app.calendar import Term, Unit
@@ -73,9 +75,6 @@ def test_calendar_is_asked_once_in_a_transaction_and_again_in_the_next(editor, s
 @pytest.fixture
 def statements(context):
     """A context that collects the statements sent meanwhile."""
-    from contextlib import contextmanager
-
-    from sqlalchemy import event
 
     @contextmanager
     def collect():
@@ -241,6 +240,36 @@ def test_change_is_refused_when_the_calendar_is_no_longer_the_one_agreed_to(edit
     assert calendars.current().is_provisional(2027)
     calendars.apply(plan, EDITOR, TODAY, calendars.state(calendars.current()))
     assert not calendars.current().is_provisional(2027)
+
+
+def test_of_two_who_confirm_at_once_one_is_refused(app):
+    with app.app_context(), acting_as(EDITOR):
+        seen = calendars.state(calendars.current())
+        db.session.rollback()
+    ready, answers = Barrier(2), []
+
+    def confirm(name: str) -> None:
+        with app.app_context(), acting_as(EDITOR):
+            ready.wait()
+            try:
+                plan = calendars.plan_notice(2027, {date(2027, 1, 1): (DayKind.REST, name)}, NOTICE)
+                calendars.apply(plan, EDITOR, TODAY, seen)
+                db.session.commit()
+                answers.append(name)
+            except calendars.Outdated:
+                db.session.rollback()
+                answers.append("refused")
+
+    threads = [Thread(target=confirm, args=(name,)) for name in ("甲", "乙")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers)[0] == "refused"
+    with app.app_context(), acting_as(EDITOR):
+        assert calendars.current().special(date(2027, 1, 1)) == (DayKind.REST, sorted(answers)[1])
+        db.session.rollback()
+        assert len(entries()) == 1
 
 
 def test_state_tells_every_difference_apart():

@@ -55,6 +55,8 @@ def shipped() -> dict[str, set[tuple[str, str]]]:
         role: {(register, roles.permission_name(verb)) for register, verb in roles.shipped_cells(role)}
         for role in roles.ROLES
     }
+
+
 WORKDAYS_SAID = "已载入 23 年的放假安排。"
 
 
