@@ -222,7 +222,7 @@ def test_a_shortlist_is_exported_as_it_is_listed(busy, client_as):
 
 COPIED = (
     (Volunteer, Volunteer.title.is_(None), ("number", "uid")),
-    (Case, Case.note.is_(None), ("uid",)),
+    (Case, Case.note.is_(None), ("number", "uid")),
     (AuditEntry, AuditEntry.row_name == "新课", ()),
 )
 
