@@ -74,7 +74,8 @@ def changes_of(row: Any, verb: str) -> dict[str, list[Any]]:
     """
     state, result = inspect(row), {}
     for prop in state.mapper.column_attrs:
-        if prop.columns[0].info.get("derived") or prop.key in NEVER:
+        info = prop.columns[0].info
+        if (info.get("derived") and not info.get("recorded")) or prop.key in NEVER:
             continue
         value = plain(getattr(row, prop.key))
         if verb == "edit":

@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app import identity, secret
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Case, Channel, RightsCategory, Station, Training, Volunteer, VolunteerRole
+from app.workflow.endings import Standing
+from app.workflow.steps import advance
+from models import Case, Channel, Ended, RightsCategory, Station, Training, Volunteer, VolunteerRole
 from models.training import Attendance, Organizer
 from tests import world
 
@@ -60,9 +62,29 @@ def _kept(row: Any, columns: dict[str, Any]) -> int:
             secret.put(row, name, value)
         else:
             setattr(row, name, value)
+    return keep(row)[0]
+
+
+def keep(*rows: Any) -> list[Any]:
+    """Put rows in, committed; their keys. Only a step ends a row: one that has ended is put in before it did."""
+    endings = [(row, row.ended_on, row.ended_reason) for row in rows if isinstance(row, Ended) and row.ended_on]
+    for row, *_ending in endings:
+        row.ended_on = row.ended_reason = None
     with acting_as(SETUP):
-        db.session.add(row)
+        db.session.add_all(rows)
+        db.session.flush()
+        for row, on, reason in endings:
+            end(row, on, reason)
         db.session.commit()
-        key = row.id
+        keys = [inspect(row).identity[0] for row in rows]
     db.session.remove()
-    return key
+    return keys
+
+
+def end(row: Any, on: date = world.TODAY, reason: str = "重复") -> None:
+    """End a row of the session by its step, as the product itself; flushed."""
+
+    def ending(ended: Any) -> None:
+        ended.ended_on, ended.ended_reason = on, reason
+
+    advance(row, Standing.ENDED, SETUP, world.TODAY, ending)

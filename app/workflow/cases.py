@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from app import handlers, secret
 from app.errors import DomainError
@@ -32,14 +32,20 @@ def _is_investigated(case: Case) -> bool:
     return session is not None and bool(session.scalar(found))
 
 
+def _lock(session: Session, *keys: int) -> None:
+    """Hold these cases to the end: of two that are merged at once, one waits and sees what the other did."""
+    session.scalars(select(Case.id).where(Case.id.in_(keys)).order_by(Case.id).with_for_update()).all()
+
+
 def _into_another(case: Case) -> bool:
     """A case that counts, and is not this one: what is merged keeps its number, and its visits count there."""
-    session = object_session(case)
-    other = session.get(Case, case.merged_into_id) if session is not None and case.merged_into_id else None
-    gone = (REFUSED, WITHDRAWN, MERGED)
-    return case.merged_into_id is None or (
-        other is not None and other is not case and other.ended_on is None and other.state not in gone
-    )
+    session, into = object_session(case), case.merged_into_id
+    if session is None or into is None or into == case.id:
+        return into is None
+    _lock(session, case.id, into)
+    as_stored = select(Case).where(Case.id == into).execution_options(populate_existing=True)
+    other = session.scalars(as_stored).one_or_none()
+    return other is not None and other.ended_on is None and other.state not in (REFUSED, WITHDRAWN, MERGED)
 
 
 def _is_visited_some_way(case: Case) -> bool:
@@ -53,8 +59,10 @@ def _is_visited_some_way(case: Case) -> bool:
 
 def _is_no_target(case: Case) -> bool:
     session = object_session(case)
-    found = select(func.count(Case.id)).where(Case.merged_into_id == case.id)
-    return session is None or not session.scalar(found)
+    if session is None:
+        return True
+    _lock(session, case.id)
+    return not session.scalar(select(func.count(Case.id)).where(Case.merged_into_id == case.id))
 
 
 def _in_order(earlier: str, later: str, sentence: Any) -> Need:
@@ -184,7 +192,9 @@ def _state_of(case: Case) -> CaseState:
     return case.state or APPLIED
 
 
-FLOW = declare(Workflow(Case, CaseState, APPLIED, _state_of, _enter, HELD, STEPS))
+# The reason of an earlier step is no reason for this one.
+ANEW = frozenset({"state_reason"})
+FLOW = declare(Workflow(Case, CaseState, APPLIED, _state_of, _enter, HELD, STEPS, ANEW))
 
 
 # ---- 简单个案: everything in one form

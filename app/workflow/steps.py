@@ -96,7 +96,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Workflow:
-    """The steps of one model between the states of one enumeration. `held`: the columns that only steps write."""
+    """The steps of one model between the states of one enumeration.
+
+    `held`: the columns that only steps write; `anew`: those that a step which asks for them does not take from before.
+    """
 
     model: type
     states: type[enum.Enum]
@@ -105,6 +108,7 @@ class Workflow:
     enter: Callable[[Any, enum.Enum], None]
     held: frozenset[str]
     steps: tuple[Step, ...]
+    anew: frozenset[str] = frozenset()
 
     def step(self, row: Any, to: enum.Enum) -> Step | None:
         """The step from where the row stands."""
@@ -183,7 +187,7 @@ def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:
 
 
 def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[Any], Any] | None = None) -> Step:
-    """Move `row` one step, flushed; `fill` writes what the step's form asked for (opinion 三(二), F13).
+    """Move `row` one step, flushed; `fill` writes what the step's form asked for, and no more (opinion 三(二), F13).
 
     Raises Missing with everything that is missing, NotAllowed, OutOfScope; then nothing of the row is changed.
     """
@@ -191,10 +195,10 @@ def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[
     session = object_session(row)
     if session is None:
         raise TypeError("Only a row of a session moves.")
+    session.flush()  # what was changed before is no part of the step: it asks for its own verb
     with scope.moving(row, step.verb), _taking(row, flow), session.no_autoflush:
         try:
-            if fill is not None:
-                fill(row)
+            _fill(row, flow, step, fill)
             if missing := step.missing(row):
                 raise Missing(step, missing)
             step.change(row, Moment(actor, today))
@@ -204,6 +208,16 @@ def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[
             session.expire(row)
             raise
     return step
+
+
+def _fill(row: Any, flow: Workflow, step: Step, fill: Callable[[Any], Any] | None) -> None:
+    for name in flow.anew & set(step.asks):
+        setattr(row, name, None)
+    if fill is not None:
+        fill(row)
+    columns = {prop.key for prop in inspect(type(row)).column_attrs if not prop.columns[0].info.get("derived")}
+    if strange := was_set(row, (columns | flow.held) - set(step.asks)):
+        raise NotAllowed(_("这一步不填写这一项。"), strange[0])
 
 
 # ---- nothing else writes what a step writes

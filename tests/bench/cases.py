@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, func, select
 
-from app import clock, secret
+from app import clock, finding, secret
 from app.demo_records import SUBJECTS, TOWNSHIPS
 from app.extensions import db
 from app.interface import Query, RegisterInterface
@@ -37,10 +37,11 @@ def _row(number: int, station_id: int, code: str) -> dict[str, Any]:
     """Case `number` as it is stored; most columns filled, three secrets among them."""
     uid, today, now = new_uid(), clock.today(), clock.now()
     text, category = SUBJECTS[number % len(SUBJECTS)]
-    ended = today if number % ENDED_EVERY == 0 else None
+    ended, called = today if number % ENDED_EVERY == 0 else None, f"{code}-测-{number:06}"
     return {
         "uid": uid, "version": 1, "created_at": now, "changed_at": now, "station_id": station_id, "division_code": code,
         "city_code": code[:4], "county_code": code[:6], "township_code": code[:9],
+        "number": called, "search_text": finding.text_of(Case, {"number": called}),
         "channel": list(Channel)[number % 3].name, "is_hotline": number % 21 == 7, "recorded_on": today,
         "received_on": today - timedelta(days=number % 3000), "is_proxy_entry": number % 5 == 0,
         "applicant": Applicant.SELF.name, "name": f"当事人{number}", "sex": Sex.F.name, "no_sms": number % 4 == 0,

@@ -70,7 +70,7 @@ def test_a_row_ends_is_found_and_is_resumed(app, client_as, row):
     path, model, ending, key = row
     browser = client_as("town_admin")
     page = browser.get(f"{path}/end/{key}").text
-    assert f"{ending}：甲某" in page
+    assert re.search(f"{ending}：[^<]*甲某", page), "a case is called by its number first"
     assert 'value="2026-11-24"' in page, "today is proposed"
     answer = browser.submit(f"{path}/end/{key}", REASON | {"_version": "1"}, follow_redirects=True)
     assert f"已{ending}。" in answer.text
@@ -131,7 +131,8 @@ def test_an_ended_row_cannot_be_edited_or_ended_again(app, client_as, row):
     again = {"ended_on": "2026-11-21", "ended_reason": "又一次", "_version": "2"}
     assert f"这条记录已{ending}。" in browser.submit(f"{path}/end/{key}", again, follow_redirects=True).text
     stored = read(app, model, key)
-    assert (str(stored), stored.ended_reason, stored.version) == ("甲某", "工作调动", 2)
+    assert str(stored).endswith("甲某")
+    assert (stored.ended_reason, stored.version) == ("工作调动", 2)
 
 
 @pytest.mark.parametrize("path", ["stations", "cases", "trainings"])

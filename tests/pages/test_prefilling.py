@@ -35,11 +35,7 @@ def begins_with(browser, address):
 
 
 def station(code, name, **columns):
-    with acting_as(SETUP):
-        row = Station(division_code=code, name=name, host=StationHost.OFFICE, **columns)
-        db.session.add(row)
-        db.session.commit()
-    db.session.remove()
+    records.keep(Station(division_code=code, name=name, host=StationHost.OFFICE, **columns))
 
 
 # ---- the only place
@@ -73,8 +69,7 @@ def test_the_only_station_counts_where_one_may_add(app, client_as):
     assert begins_with(browser, "/cases/add")["station_id"] == ""
     with app.app_context(), acting_as(SETUP):
         for code in (CHILD, MERGED):
-            row = db.session.get(Station, key("Station", code))
-            row.ended_on, row.ended_reason = TODAY, "并站"
+            records.end(db.session.get(Station, key("Station", code)), reason="并站")
         db.session.commit()
     assert begins_with(browser, "/cases/add")["station_id"] == str(key("Station", OWN))
 

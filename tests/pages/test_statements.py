@@ -86,7 +86,8 @@ def cases(app):
             with db.engine.begin() as connection:
                 made = dict(connection.execute(select(table).where(table.c.id == key)).mappings().one())
                 del made["id"]
-                rows = [made | (other if n % 2 else {}) | {"uid": uuid.uuid4().hex} for n in range(1, number)]
+                own = ({"uid": uuid.uuid4().hex, "number": f"甲-{n}"} for n in range(1, number))
+                rows = [made | (other if n % 2 else {}) | its for n, its in enumerate(own, 1)]
                 connection.execute(insert(table), rows)
                 return connection.scalars(select(table.c.id).order_by(table.c.id)).all()
 

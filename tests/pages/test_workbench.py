@@ -28,14 +28,6 @@ PEOPLE = (
 ADMIN = "区划管理员"
 
 
-def keep(*rows):
-    """Rows of the world, committed by the product itself."""
-    with acting_as(SETUP):
-        db.session.add_all(rows)
-        db.session.commit()
-    db.session.remove()
-
-
 def account(username, place, until, password=world.PASSWORD):
     with acting_as(SETUP):
         made = users.add(username, f"姓名{username}", password, [(ADMIN, place)], TODAY - DAY)
@@ -63,7 +55,7 @@ def busy(app):
             records.training(code, "旧课", held_on=date(2025, 12, 31))
             records.attendance(course, records.volunteer(code, f"学{code}"))
         station = records.station_at(CHILD)
-        keep(
+        records.keep(
             Division(code=EMPTY, name="新村"),
             Division(code=f"{SIBLING}099", name="别村"),
             Station(division_code=OWN, name="已撤", host=StationHost.CENTER, ended_on=TODAY, ended_reason="并站"),
@@ -151,7 +143,7 @@ def test_rows_of_another_township_count_for_nobody_here(busy, client_as):
         records.volunteer(SIBLING, "邻", term_ends_on=TODAY)
         records.case(SIBLING, "邻事")
         records.training(SIBLING, "邻课")
-        keep(Division(code=f"{SIBLING}098", name="邻村"))
+        records.keep(Division(code=f"{SIBLING}098", name="邻村"))
     token = r'(?:value|content)="[^"]*"'
     assert re.sub(token, "", browser.get("/").text) == re.sub(token, "", before)
 
@@ -230,7 +222,7 @@ def test_a_shortlist_is_exported_as_it_is_listed(busy, client_as):
 
 COPIED = (
     (Volunteer, Volunteer.title.is_(None), ("number", "uid")),
-    (Case, Case.note.is_(None), ("uid",)),
+    (Case, Case.note.is_(None), ("number", "uid")),
     (AuditEntry, AuditEntry.row_name == "新课", ()),
 )
 

@@ -28,7 +28,7 @@ ORDINARY = {
     *(("StationMember", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("MemberUnit", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("Volunteer", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
-    *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "urge", "end", "export")),
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),

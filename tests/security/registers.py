@@ -185,9 +185,9 @@ SPECS = declare(
         model=Case,
         master="town_admin",
         rights={
-            DIVISION_ADMIN: "view reveal add edit end export",
+            DIVISION_ADMIN: "view reveal add edit handle urge end export",
             SUPERVISOR: "view",
-            STAFF: "view reveal add edit end",
+            STAFF: "view reveal add edit handle end",
         },
         make=lambda code, its_key: Case(
             id=its_key,

@@ -7,6 +7,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor, Grant
 from models import Division, Station, StationHost
+from tests import records
 from tests.world import CHILD, CITY, COUNTY, FOREIGN, OWN, SIBLING, TODAY
 
 VILLAGE, OTHER = f"{OWN}099", f"{OWN}098"
@@ -17,17 +18,10 @@ def viewer(*codes, permissions=RIGHTS):
     return Actor("甲", user_id=1, grants=tuple(Grant(code, "", permissions) for code in codes))
 
 
-def put(*rows):
-    with acting_as(SETUP):
-        db.session.add_all(rows)
-        db.session.commit()
-    db.session.remove()
-
-
 @pytest.fixture
 def villages(context):
     """Two villages of the town without a station; the town and its other village have one."""
-    put(Division(code=VILLAGE, name="新村"), Division(code=OTHER, name="老村"))
+    records.keep(Division(code=VILLAGE, name="新村"), Division(code=OTHER, name="老村"))
 
 
 def figures(*codes, within=""):
@@ -58,9 +52,11 @@ def test_percent_never_rounds_up_to_all(due, built, percent):
 
 
 def test_a_station_that_ended_is_none_and_two_are_one(villages):
-    put(Station(division_code=VILLAGE, name="已撤", host=StationHost.OFFICE, ended_on=TODAY, ended_reason="并站"))
+    records.keep(
+        Station(division_code=VILLAGE, name="已撤", host=StationHost.OFFICE, ended_on=TODAY, ended_reason="并站")
+    )
     assert figures(OWN) == (4, 2)
-    put(*(Station(division_code=VILLAGE, name=name, host=StationHost.OFFICE) for name in ("甲", "乙")))
+    records.keep(*(Station(division_code=VILLAGE, name=name, host=StationHost.OFFICE) for name in ("甲", "乙")))
     assert figures(OWN) == (4, 3)
 
 

@@ -183,7 +183,8 @@ def test_a_number_stays_when_its_holder_moves_or_leaves(context):
     number = read(key).number
     with acting_as(SETUP):
         row = db.session.get(Volunteer, key)
-        row.station_id, row.ended_on, row.ended_reason = there, world.TODAY, "调动"
+        row.station_id = there
+        records.end(row, reason="调动")
         db.session.commit()
         assert (row.number, row.county_code) == (number, "330304")
 

@@ -92,7 +92,7 @@ def test_no_form_and_no_query_has_what_holds_forms_apart():
 
 def test_only_what_everybody_who_sees_the_row_sees_is_looked_through():
     assert {cls.__name__ for cls in finding.findable()} == {
-        "Division", "Station", "StationMember", "MemberUnit", "Volunteer",
+        "Division", "Station", "StationMember", "MemberUnit", "Volunteer", "Case",
     }  # fmt: skip
     for cls in finding.findable():
         infos = [inspect(cls).columns[name].info for name in cls.__find__]

@@ -54,6 +54,7 @@ DIRECT = {
     "app/audit.py record": "the audit is nobody's to write through the guard",
     "app/derive.py next_number": "counting is nobody's right; the row that gets the number is checked",
     "app/finding.py _refresh": "setup writes what it works out from the rows; nobody changed them",
+    "app/handlers.py _read": "who handles cases is no secret to those who do; gives back keys and names",
     "app/guard.py guard_write": "reads the option of the transaction",
     "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
     "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",

@@ -145,13 +145,6 @@ def told(key):
         return leadership.gaps_of(station), leadership.team_of(station)
 
 
-def put(*rows):
-    with acting_as(SETUP):
-        db.session.add_all(rows)
-        db.session.commit()
-        return [row.id for row in rows]
-
-
 def member(station, seat, **columns):
     return StationMember(station_id=station, name="甲", seat=seat, **columns)
 
@@ -166,22 +159,22 @@ LEFT = {"ended_on": world.TODAY, "ended_reason": "退休"}
 
 def test_a_stored_station_is_told_what_it_lacks_until_it_lacks_nothing(vacant):
     assert len(told(vacant)[0]) == 3
-    put(member(vacant, Seat.BRANCH), member(vacant, Seat.CONGRESS))
+    records.keep(member(vacant, Seat.BRANCH), member(vacant, Seat.CONGRESS))
     assert told(vacant)[0] == ["缺协助单位：应由综治工作室协助。"]
-    put(member(vacant, Seat.OFFICE))
+    records.keep(member(vacant, Seat.OFFICE))
     assert told(vacant)[0] == ["班子齐全。"]
 
 
 def test_who_has_left_fills_no_seat(vacant):
-    put(member(vacant, Seat.OFFICE, **LEFT))
+    records.keep(member(vacant, Seat.OFFICE, **LEFT))
     assert "缺协助单位：应由综治工作室协助。" in told(vacant)[0]
 
 
 def test_the_team_of_a_stored_station(vacant):
     assert told(vacant)[1] == ["还没有登记队伍人员。"]
-    put(volunteer(vacant, specialty=Specialty.SOCIOLOGY, **LEFT))
+    records.keep(volunteer(vacant, specialty=Specialty.SOCIOLOGY, **LEFT))
     assert told(vacant)[1] == ["还没有登记队伍人员。"]
-    put(volunteer(vacant, specialty=Specialty.LAW), volunteer(vacant))
+    records.keep(volunteer(vacant, specialty=Specialty.LAW), volunteer(vacant))
     assert told(vacant)[1] == [
         "在册 2 人。", "提示：队伍中还没有心理学专业的人员。", "提示：队伍中还没有社会学专业的人员。",
     ]  # fmt: skip
@@ -195,10 +188,10 @@ def test_a_unit_counts_for_the_station_where_somebody_sits_for_it(app, client_as
     browser, sentence = client_as("town_admin"), f"缺成员单位：{unit}。"
     with app.app_context():
         station, other = vacant_station(world.OWN), records.station_at(world.CHILD)
-        (seat_of,) = put(MemberUnit(division_code=world.OWN, name=name))
+        (seat_of,) = records.keep(MemberUnit(division_code=world.OWN, name=name))
     assert sentence in browser.get(f"/stations/show/{station}").text, "to be there is not to take part"
     with app.app_context():
-        (key,) = put(member(station, Seat.UNIT, unit_id=seat_of))
+        (key,) = records.keep(member(station, Seat.UNIT, unit_id=seat_of))
     assert sentence not in browser.get(f"/stations/show/{station}").text
     assert "缺成员单位" not in browser.get(f"/stations/show/{other}").text, "a village has no units"
     left = {"ended_on": "2026-11-24", "ended_reason": "退休", "_version": "1"}
@@ -210,7 +203,7 @@ def test_gaps_are_what_the_reader_can_know(app, client_as):
     """The people of another station fill no seat here."""
     with app.app_context():
         station, other = vacant_station(world.OWN), records.station_at(world.SIBLING)
-        put(member(other, Seat.DIRECTOR))
+        records.keep(member(other, Seat.DIRECTOR))
     assert "缺主任" in client_as("supervisor").get(f"/stations/show/{station}").text
 
 
@@ -230,7 +223,7 @@ def lacking(actor):
 def test_the_list_of_gaps_is_what_the_sentences_say(context):
     dice = Random(7)
     names = {unit: dice.choice(words) for unit, words in UNITS.items()}
-    keys = put(*(MemberUnit(division_code=world.OWN, name=f"街道{name}") for name in names.values()))
+    keys = records.keep(*(MemberUnit(division_code=world.OWN, name=f"街道{name}") for name in names.values()))
     units = dict(zip(UNITS, keys, strict=True))
     for n in range(20):
         is_town = n % 2 == 0
@@ -239,9 +232,9 @@ def test_the_list_of_gaps_is_what_the_sentences_say(context):
         held = [(seat, None) for seat in seats] + [(Seat.UNIT, units[unit]) for unit in UNITS if is_town]
         dice.shuffle(held)
         kept = held[n % 3 :]  # every third station lacks nothing
-        put(*(member(key, seat, unit_id=unit) for seat, unit in kept))
+        records.keep(*(member(key, seat, unit_id=unit) for seat, unit in kept))
         if n % 5 == 0 and kept:
-            put(member(key, kept[0][0], unit_id=kept[0][1], **LEFT))
+            records.keep(member(key, kept[0][0], unit_id=kept[0][1], **LEFT))
     actor = Actor("甲", user_id=1, grants=(Grant(world.OWN, "", SEE),))
     listed, told_of = lacking(actor)
     assert listed == told_of
