@@ -42,7 +42,6 @@ from models import (
     UserScope,
     Volunteer,
     VolunteerRole,
-    WorkCalendar,
 )
 from tests import world
 
@@ -88,7 +87,6 @@ ROWS = {
     Urge: STAMPS | {
         "case_id": A_CASE, "kind": UrgeKind.PERSON, "by_name": "甲", "sent_on": world.TODAY, "reason": "请尽快办理",
     },
-    WorkCalendar: {"day": date(2027, 1, 1), "kind": DayKind.REST, "name": "元旦", "source": "通知", "year": 2027},
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
     SignInSession: {
         "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1,
@@ -185,7 +183,6 @@ REFUSED = [
     (Urge, {"kind": NOBODY}, "urgekind"),
     (Urge, {"reply": "已办"}, "reply_dated"),
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
-    (WorkCalendar, {"kind": NOBODY}, "daykind"),
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
     (Training, {"hours": 0}, "hours_plausible"),

@@ -26,8 +26,6 @@ ACTING = {
     "app/cli.py _operating": "whoever may run commands on the server owns the database; the first account is made so",
     "app/demo.py load": "the demonstration is made before anybody can sign in",
     "app/drafts.py _run": "no person may read or write the table of drafts; every statement names the one who asks",
-    "app/handlers.py of_place": "who handles a case is no secret to who handles it; gives back keys and names",
-    "app/handlers.py reaching": "the same; gives back keys of accounts, to tell whose cases wait for nobody",
     "app/preferences.py get": "no person may read the table; gives back what the one who acts stored himself",
     "app/preferences.py revise": "the same; writes the one row of the one who acts, under one name",
     "app/recalculation.py recalculate": "the calendar moves due dates wherever they are; on record as the publisher's",
