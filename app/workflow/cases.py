@@ -160,7 +160,7 @@ STEPS = (
         (
             filled("visited_on", _l("缺少回访日期")),
             filled("visit_result", _l("缺少回访结果")),
-            Need("visit_way", _l("缺少回访方式"), _is_visited_some_way),
+            Need("visit_way", _l("缺少回访方式"), _is_visited_some_way, depends=True),
             _in_order("answered_on", "visited_on", _l("回访日期不能早于答复日期")),
         ),
     ),
