@@ -65,6 +65,7 @@ class Core(ModelView):
     order_columns: list[str]
     export_columns: ClassVar[list[str] | None] = None
     sections: ClassVar[dict[str, Section]] = {}  # the first column of each section of forms and pages
+    form_sections: ClassVar[dict[str, Section]] = {}  # those of forms only
     children: ClassVar[Sequence[Children]] = ()
     # Columns that the form of a new row asks for too, of whoever holds the verb; `_added_row` does what they say.
     extra_columns: ClassVar[Sequence[str]] = ()
@@ -160,11 +161,13 @@ class Core(ModelView):
         """The fields of a form or page (whatever has a `name`), in their order, as sections."""
         found: list[tuple[Section, list[Any]]] = []
         for field in fields:
-            name = field["name"] if isinstance(field, dict) else field.name
+            is_shown = isinstance(field, dict)
+            name = field["name"] if is_shown else field.name
+            heads = self.sections if is_shown else {**self.sections, **self.form_sections}
             if name == "csrf_token":
                 continue
-            if name in self.sections or not found:
-                found.append((self.sections.get(name, Section("")), []))
+            if name in heads or not found:
+                found.append((heads.get(name, Section("")), []))
             found[-1][1].append(field)
         return found
 

@@ -21,7 +21,7 @@ from app.errors import OutOfScope
 from app.interface import RegisterInterface
 from app.security.actor import Actor
 from app.workflow import steps
-from app.workflow.steps import Available, Step, Workflow
+from app.workflow.steps import Available, Kind, Step, Workflow
 from views import typed
 from views.access import needs
 from views.conflicts import Conflicts
@@ -57,10 +57,16 @@ class Stepping(Core):
         """Where the form of a step is."""
         return self.url("advance", pk=self.key(row), to=step.to.name)
 
+    def step_text(self, row: Any, step: Step) -> str:
+        """What leads to the form of a step; a way back says how far."""
+        if step.kind in (Kind.BACK, Kind.REOPEN):
+            return _("%(step)s到「%(state)s」", step=step.label, state=step.to.value)
+        return str(step.label)
+
     def asked(self, row: Any, found: Available) -> Asked:
         """The empty form of a step, for the page of the row."""
         flow, step = steps.step_to(row, found.step.to, acting())
-        form = self._step_form(row, flow, step)
+        form = self._step_form(row, flow, step, is_new=True)
         return Asked(str(step.label), self.step_url(row, step), form, found.missing, row.version)
 
     def suggestions(self, row: Any) -> Mapping[str, Sequence[str]]:
@@ -79,14 +85,13 @@ class Stepping(Core):
         """The form of a step, and the step: on the version of the row that was looked at."""
         flow, state = state_named(self.datamodel.obj, to)
         row = self._row(pk, VERB)
-        step = flow.step(row, state)
-        if step is None or step.verb != VERB:
-            if request.method == "POST":
-                return self._gone(row, flow, state)
-            steps.step_to(row, state, acting())  # says why not
+        actor, step = acting(), flow.step(row, state)
+        if step is None and request.method == "POST":
+            return self._gone(row, flow, state)
+        step = steps.step_to(row, state, actor)[1] if request.method == "GET" or step is None else step
+        if step.verb != VERB:
             abort(404)
         form = self._step_form(row, flow, step)
-        actor = acting()
 
         def take() -> None:
             steps.advance(row, state, actor, clock.today(), form.populate_obj)
@@ -133,7 +138,9 @@ class Stepping(Core):
         conflicts.settle()
         if conflicts.is_saved_already and flow.state_of(row) is state:
             return self._taken(row, str(step.label))
-        form.form_errors = [_("现在是「%(state)s」，没有这一步。您填写的内容还没有保存。", state=flow.state_of(row).value)]
+        form.form_errors = [
+            _("现在是「%(state)s」，没有这一步。您填写的内容还没有保存。", state=flow.state_of(row).value)
+        ]
         return self._step_page(row, form, str(step.label), conflicts, None, is_gone=True)
 
     def _step_page(
@@ -161,11 +168,15 @@ class Stepping(Core):
 
     # ---- its form
 
-    def _step_form(self, row: Any, flow: Workflow, step: Step) -> FlaskForm:
-        """The form of a step on this row: what stands there, what usually stands there, and what has to be new."""
-        form = _form_class(self.datamodel, step.asks, frozenset(step.required))(obj=row)
+    def _step_form(self, row: Any, flow: Workflow, step: Step, is_new: bool = False) -> FlaskForm:
+        """The form of a step on this row: what stands there, what usually stands there, and what has to be new.
+
+        `is_new`: whatever else this request has posted is not about it.
+        """
+        of_step = _form_class(self.datamodel, step.asks, frozenset(step.required))
+        form = of_step(formdata=None, obj=row) if is_new else of_step(obj=row)
         self.prepare(form, row)
-        if not typed.is_filled():
+        if is_new or not typed.is_filled():
             for name in flow.anew & set(step.asks):
                 form[name].process_data(None)
             self.begin(form)
@@ -202,7 +213,7 @@ def state_named(model: type, name: str) -> tuple[Workflow, Enum]:
     for flow in steps.flows_of(model):
         if name in flow.states.__members__ and any(step.verb == VERB for step in flow.steps):
             return flow, flow.states[name]
-    abort(404)
+    return abort(404)
 
 
 @cache
