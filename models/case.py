@@ -237,7 +237,9 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
         ForeignKey("case_record.id"), index=True, info={"label": _l("并入案件"), "help": _l("输入另一件的编号查找。")}
     )
     restarted_on: Mapped[date | None] = mapped_column(info={"label": _l("重新起算日期")})
-    due_on: Mapped[date | None] = mapped_column(index=True, info={"label": _l("最迟"), "derived": True, "recorded": True})
+    due_on: Mapped[date | None] = mapped_column(
+        index=True, info={"label": _l("最迟"), "derived": True, "recorded": True}
+    )
 
     merged_into: Mapped["Case | None"] = relationship(
         remote_side="Case.id", viewonly=True, info={"label": _l("并入案件")}
