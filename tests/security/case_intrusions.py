@@ -148,33 +148,41 @@ def merges_out_of_sight(app: Flask) -> str | None:
 # ---- what was done, and who is urged
 
 
+def records(app: Flask) -> list[str]:
+    """What was done in the case of the town, beyond what the world begins with."""
+    return ask(app, "SELECT summary FROM case_activity WHERE case_id = :key AND summary NOT LIKE '%-QX'", key=CASE)
+
+
 def note(key: int) -> CaseActivity:
     return CaseActivity(case_id=key, kind=ActivityKind.CALL, happened_on=TODAY, summary="回电", done_by="丙")
 
 
 def records_in_a_foreign_case(app: Flask) -> str | None:
     in_hand(app, "village_admin", lambda _row, _actor: db.session.add(note(CASE)))
-    return "a record in the case of the town" if ask(app, "SELECT 1 FROM case_activity") else None
+    return "a record in the case of the town" if records(app) else None
 
 
 def alters_a_record(app: Flask) -> str | None:
     """The one who wrote it makes it say something else, then drops it."""
     in_hand(app, "town_admin", lambda _row, _actor: db.session.add(note(CASE)))
-    assert ask(app, "SELECT summary FROM case_activity") == ["回电"]
+    assert records(app) == ["回电"]
+
+    def written() -> CaseActivity:
+        return db.session.scalars(select(CaseActivity).where(CaseActivity.summary.in_(["回电", "没有回电"]))).one()
 
     def alter(_row: Any, _actor: Actor) -> None:
-        done = db.session.scalars(select(CaseActivity)).one()
+        done = written()
         done.summary = "没有回电"
 
     def drop(_row: Any, _actor: Actor) -> None:
-        db.session.delete(db.session.scalars(select(CaseActivity)).one())
+        db.session.delete(written())
 
     in_hand(app, "town_admin", alter)
     in_hand(app, "town_admin", drop)
-    return None if ask(app, "SELECT summary FROM case_activity") == ["回电"] else "what was done is gone"
+    return None if records(app) == ["回电"] else "what was done is gone"
 
 
 def urges_without_the_right(app: Flask) -> str | None:
     urge = Urge(case_id=CASE, by_name="甲", sent_on=TODAY, reason="快办")
     in_hand(app, "staff", lambda _row, _actor: db.session.add(urge))
-    return "staff urge" if ask(app, "SELECT 1 FROM urge") else None
+    return "staff urge" if ask(app, "SELECT 1 FROM urge WHERE reason = '快办'") else None

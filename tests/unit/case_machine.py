@@ -15,7 +15,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
@@ -125,16 +125,17 @@ class CaseMachine(RuleBasedStateMachine):
             category=RightsCategory.FAMILY, receiver="丙",
         )  # fmt: skip
 
+        keys: list[int] = []
+
         def add(_case: Any) -> None:
             db.session.add(row)
+            db.session.flush()
+            keys.append(row.id)
 
         if self.tried(who, None, add, None if may(who, "add", place) else OutOfScope):
             series = f"{place}-{came.year}-{way.value}-"
             self.serials[series] = self.serials.get(series, 0) + 1
-            with acting_as(SETUP):
-                key = db.session.scalars(select(func.max(Case.id))).one()
-            db.session.remove()
-            known = Known(key, place, f"{series}{self.serials[series]:04}")
+            known = Known(keys[0], place, f"{series}{self.serials[series]:04}")
             self.cases.append(known)
             self.look(known)
         db.session.remove()
