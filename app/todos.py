@@ -52,7 +52,7 @@ class Kind:
     def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
         """The rows that wait for the actor: where he holds the verb, without what has ended."""
         place = inside(self.model, actor.places(self.verb, self.model.__name__))
-        return and_(self.model.ended_on.is_(None), place, self.condition(actor, today))
+        return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
 
 
 # ---- conditions
