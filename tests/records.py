@@ -48,7 +48,7 @@ def case(code: str = world.OWN, subject: str = "甲事", **columns: Any) -> int:
 def accepted(
     handler: str = "丙", code: str = world.OWN, on: date = world.TODAY, to: str = "ACCEPTED", **columns: Any
 ) -> int:
-    """A case that came on a day and was accepted on it, an ordinary one, or went on from there to a state; committed."""
+    """An ordinary case that came and was accepted on one day, and on that day went on to a state; committed."""
     from tests.unit import case_rules  # which makes rows by this module
 
     key = case(code, **{"received_on": on, **columns})

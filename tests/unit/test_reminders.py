@@ -238,7 +238,7 @@ def test_two_processes_at_once_make_each_reminder_once(context):
     environ = os.environ | {"SQLALCHEMY_DATABASE_URI": uri, "PYTHONPATH": str(config.ROOT)}
     db.session.remove()
     both = [
-        subprocess.Popen(  # noqa: S603  our own interpreter and text
+        subprocess.Popen(
             [sys.executable, "-c", PROCESS], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
         )
