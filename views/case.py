@@ -6,9 +6,10 @@ from app.interface import RegisterInterface
 from models import Case
 from views.base import RegisterView
 from views.core import Section
+from views.urging import Urging
 
 
-class CaseView(RegisterView):
+class CaseView(Urging, RegisterView):
     datamodel = RegisterInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"

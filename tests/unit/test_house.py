@@ -30,6 +30,7 @@ ACTING = {
     "app/preferences.py revise": "the same; writes the one row of the one who acts, under one name",
     "app/recalculation.py recalculate": "the calendar moves due dates wherever they are; on record as the publisher's",
     "app/recalculation.py would_change": "the same, beforehand; gives back their number",
+    "app/reminders.py run": "the clock urges by itself, in every station; nobody asks it to",
     "app/setup.py run": "roles and divisions are made before anybody can sign in",
     "app/setup.py has_demo_account": "asked at the start, when nobody is signed in; gives back yes or no",
     "app/security/manager.py ScopedSecurityManager.load_user": "his rights are not known before; gives back one person",
