@@ -44,6 +44,7 @@ SETTINGS = (
         "CASE_TERMS", DEFAULT_CASE_TERMS, "案件的期限：受理和四种难易程度各写「名称=当日、n工作日或n个月」，用空格隔开"
     ),
     Setting("CASE_SOON_DAYS", "2", "期限还剩几个工作日时提示临期"),
+    Setting("URGE_DAYS", "2", "期限还剩几个工作日时由 flask remind 自动催办"),
 )
 LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
 
@@ -67,7 +68,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The Flask configuration for `environ` (default: the process environment)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name) or s.default for s in SETTINGS}
-    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB", "CASE_SOON_DAYS", *LIMITS):
+    for name in ("PORT", "WORKERS", "THREADS", "PROXIES", "MAX_UPLOAD_MB", "CASE_SOON_DAYS", "URGE_DAYS", *LIMITS):
         if not re.fullmatch(r"\d{1,5}", values[name], re.ASCII):
             raise SystemExit(f"{name} 应为整数，现在是「{values[name]}」。")
     for name in LIMITS:

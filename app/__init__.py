@@ -47,6 +47,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     from views.home import HomeView
     from views.menu import menu_of, register_views
     from views.static import register_static
+    from views.todo import TodoView, waiting_number
 
     register_errors(app)
     app.before_request(_read_only)
@@ -61,14 +62,18 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         )  # fmt: skip
         builder.init_app(app, db.session)
         register_views(builder)
+        builder.add_view_no_menu(TodoView)
     app.before_request(_load_viewer)
     app.after_request(_touch_session)
-    app.context_processor(lambda: {"menu": menu_of(g.get("actor")), "viewer": g.get("actor")})
+    app.context_processor(
+        lambda: {"menu": menu_of(g.get("actor")), "viewer": g.get("actor"), "waiting": waiting_number()}
+    )
     app.cli.add_command(cli.setup)
     app.cli.add_command(cli.divisions_group)
     app.cli.add_command(cli.demo_group)
     app.cli.add_command(cli.roles_group)
     app.cli.add_command(cli.users_group)
+    app.cli.add_command(cli.remind)
     app.cli.add_command(cli.case_group)
     if int(app.config["PROXIES"]):
         hops = int(app.config["PROXIES"])

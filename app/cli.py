@@ -1,4 +1,4 @@
-"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users, flask case."""
+"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users, flask case, flask remind."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import calendars, clock, demo, divisions, roles, terms
+from app import calendars, clock, demo, divisions, reminders, roles, terms
 from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
@@ -195,3 +195,12 @@ def _day(text: str) -> date:
     if not calendars.FIRST <= day.year <= calendars.LAST:
         raise DomainError(f"日期应在 {calendars.FIRST} 年到 {calendars.LAST} 年之间。")
     return day
+
+
+@click.command("remind")
+@click.option("--dry-run", is_flag=True, help="只说会新增几条，不写入。")
+@with_appcontext
+def remind(dry_run: bool) -> None:
+    """给快到期和已逾期的案件自动催办；可以重复执行，中断了再执行就接着做。"""
+    made = reminders.run(clock.today(), int(current_app.config["URGE_DAYS"]), dry_run)
+    click.echo(f"（试算，没有写入）{made}" if dry_run else made)

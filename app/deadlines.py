@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement
+
 from app import calendars, clock, terms
 from app.calendar import Light
 from app.interface import RegisterInterface
@@ -28,6 +30,11 @@ def deadline_of(case: Case, today: date) -> Deadline | None:
     due = calendar.due(running.start, running.term)
     light = calendar.light(today, due.on, terms.soon())
     return Deadline(calendar.words(today, due.on), light, due.sentence(running.label))
+
+
+def running() -> ColumnElement[bool]:
+    """The cases in which somebody has to do something by a day."""
+    return Case.state.in_(clocks.RUNNING)
 
 
 class CaseInterface(RegisterInterface):

@@ -95,7 +95,7 @@ def _of_urge(row: Urge, added: dict[tuple[str, str], AuditEntry]) -> Iterable[Ev
     to = _("催办%(name)s", name=row.to_name) if row.to_name else _("催办")
     yield Event(URGE, at, order, row.by_name, to, row.reason)
     if row.reply is not None:
-        yield Event(REPLY, row.changed_at, order + 1, "", _("回复催办"), row.reply)
+        yield Event(REPLY, row.changed_at, order + 1, row.replied_by or "", _("回复催办"), row.reply)
 
 
 # ---- its steps, and other changes

@@ -8,10 +8,10 @@ from sqlalchemy import inspect, select
 from app import identity, secret
 from app.extensions import db
 from app.scope import acting_as
-from app.security.actor import SETUP
+from app.security.actor import SETUP, Actor
 from app.workflow.endings import Standing
 from app.workflow.steps import advance
-from models import Case, Channel, Ended, RightsCategory, Station, Training, Volunteer, VolunteerRole
+from models import Case, Channel, Ended, RightsCategory, Station, Training, Urge, Volunteer, VolunteerRole
 from models.training import Attendance, Organizer
 from tests import world
 
@@ -43,6 +43,31 @@ def case(code: str = world.OWN, subject: str = "甲事", **columns: Any) -> int:
         category=RightsCategory.FAMILY, receiver="丙",
     )  # fmt: skip
     return _kept(row, columns)
+
+
+def accepted(
+    handler: str = "丙", code: str = world.OWN, on: date = world.TODAY, to: str = "ACCEPTED", **columns: Any
+) -> int:
+    """An ordinary case that came and was accepted on one day, and on that day went on to a state; committed."""
+    from tests.unit import case_rules  # which makes rows by this module
+
+    key = case(code, **{"received_on": on, **columns})
+    with acting_as(SETUP):
+        row = db.session.get(Case, key)
+        assert row is not None
+        for state in case_rules.WAYS[to]:
+            if state == "HANDLING":
+                db.session.add(case_rules.investigated(key, on))
+            case_rules.move(row, state, SETUP, on, handler=handler)
+        db.session.commit()
+    db.session.remove()
+    return key
+
+
+def urge(case_id: int, **columns: Any) -> int:
+    """An urge that the product sent, committed; without a reply."""
+    given = {"by_name": "县妇联", "sent_on": world.TODAY, "reason": "请抓紧"} | columns
+    return _kept(Urge(case_id=case_id), given)
 
 
 def training(code: str = world.OWN, name: str = "甲课", **columns: Any) -> int:
@@ -81,10 +106,10 @@ def keep(*rows: Any) -> list[Any]:
     return keys
 
 
-def end(row: Any, on: date = world.TODAY, reason: str = "重复") -> None:
-    """End a row of the session by its step, as the product itself; flushed."""
+def end(row: Any, on: date = world.TODAY, reason: str = "重复", actor: Actor = SETUP) -> None:
+    """End a row of the session by its step; flushed."""
 
     def ending(ended: Any) -> None:
         ended.ended_on, ended.ended_reason = on, reason
 
-    advance(row, Standing.ENDED, SETUP, world.TODAY, ending)
+    advance(row, Standing.ENDED, actor, world.TODAY, ending)

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import case_lists, clock, handlers, scope
-from app.deadlines import CaseInterface, deadline_of
+from app import clock, handlers, scope
+from app.deadlines import CaseInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow.cases import FLOW
@@ -16,16 +16,17 @@ from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist
 from views.recording import Recording
+from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Answering, Recording, RegisterView):
+class CaseView(Answering, Recording, Urging, RegisterView):
     datamodel = CaseInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"
     show_template = "case/show.html"
-    list_columns = ["number", "subject", "state", "due_on", "received_on", "name", "handler", "station"]
+    list_columns = ["subject", "number", "state", "due_on", "received_on", "name", "handler", "station"]
     show_columns = [
         "channel", "is_hotline", "received_on", "recorded_on", "is_proxy_entry", "station", "division", "receiver",
         "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "safe_times", "no_sms",
@@ -66,9 +67,8 @@ class CaseView(Answering, Recording, RegisterView):
     order_columns = ["number", "due_on", "received_on", "subject", "channel", "category", "state"]
     quick_search = ["subject", "receiver", "handler"]
     shortlists: ClassVar[dict[str, Shortlist]] = {
-        "open": Shortlist(_l("在办"), lambda actor, today: case_lists.running()),
-        "overdue": Shortlist(_l("已逾期"), lambda actor, today: case_lists.overdue(today)),
-        "mine": Shortlist(_l("我承办的"), lambda actor, today: case_lists.handled_by(actor)),
+        "open": Shortlist(_l("在办"), lambda actor, today: running()),
+        **Urging.shortlists,
     }
 
     def suggestions(self, row: Case) -> dict[str, Any]:
@@ -82,7 +82,8 @@ class CaseView(Answering, Recording, RegisterView):
         return {
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
-            "activity_form": self.new_activity(row) if may_add else None, "opened_activities": {}, **said,
+            "activity_form": self.new_activity(row) if may_add else None, "opened_activities": {},
+            "urging": self.urging_parts(row), **said,
         }  # fmt: skip
 
     def _progress(self, row: Case) -> dict[str, Any]:

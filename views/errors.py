@@ -39,6 +39,7 @@ def page(status: int, message: Any = None) -> Response:
         return make_response(jsonify(message=str(message)), status)
     if "_login_user" not in g:
         g._login_user = AnonymousUserMixin()  # Flask-Login would ask the database, which may be what failed
+    g.setdefault("waiting", 0)  # the number in the menu: the same
     return make_response(
         render_template("error.html", title=title, kind=_("提示"), message=message, status=status), status
     )

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_appbuilder import IndexView, expose
 from flask_babel import gettext as _
 
-from app import clock, divisions, workbench
+from app import clock, divisions, todos, workbench
 from app.interface import as_text
 from app.scope import current_actor
 from app.workbench import Rows
@@ -14,6 +14,8 @@ from models import Division, Station
 from views.access import reader
 from views.menu import MENU
 from views.parameters import CURRENT, OPERATORS
+
+URGENT = 3  # rows of what waits, on the first page
 
 VIEWS = {entry.view.class_permission_name: entry.view.__name__ for entry in MENU}
 
@@ -39,7 +41,7 @@ def name_address(model: Any, key: Any) -> str:
 
 
 class HomeView(IndexView):
-    """Who I am here, the numbers of my part, what is due, what I enter, what I did last."""
+    """Who I am here, what waits for me, the numbers of my part, what is due, what I enter, what I did last."""
 
     @expose("/")
     @reader
@@ -50,6 +52,7 @@ class HomeView(IndexView):
         parts: dict[str, Any] = {}
         if actor is not None and grants:
             parts = {
+                "todos": [group for group in todos.waiting(actor, today, URGENT) if group.count],
                 "figures": workbench.figures(actor, today),
                 "reminders": workbench.reminders(actor, today),
                 "entries": workbench.entries(actor),

@@ -132,6 +132,8 @@ def test_the_numbers_of_a_town(busy, client_as):
         "/volunteers/list/?_ended=no&_flt_1_term_ends_on=D": 2 * 3,
         "/stations/list/?_ended=no&_only=gaps": 3 - 1 + 0,
         "/trainings/hours/?year=2026&none=y": 2 * 4,
+        "/cases/list/?_ended=no&_only=applied": 3 + 2 * 4,
+        "/cases/list/?_ended=no&_only=overdue": 3 + 2 * 3,  # to be accepted in one working day
     }
     assert [n for n, address in numbers_of(page) if "received_on=2026-11" in address] == [2 * 2]
 
@@ -248,7 +250,7 @@ def test_the_page_costs_no_more_with_many_rows(busy, client_as, statements, pers
         statements.clear()
         assert "新课" in browser.get("/").text
         counted.append(len(statements))
-    assert counted[0] == counted[1] <= 14, statements
+    assert counted[0] == counted[1] <= 22, statements
 
 
 def test_accounts_cost_few_statements(busy, client_as, statements):

@@ -48,6 +48,7 @@ def first(page: Page, base: str, what: str = "show") -> str:
 def shell(page: Page) -> Walk:
     """The first page, and what lies around every page."""
     yield from enter(page, "/", "home")
+    yield from enter(page, "/todo/", "todo")
     page.locator(".who > summary").click()
     yield Stop("who", ".who")
     page.get_by_role("button", name="键盘操作").click()

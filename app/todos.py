@@ -1,0 +1,164 @@
+"""待办: what waits for somebody, for his station and for his part (F18).
+
+One list of KINDS: the page 待办, the workbench, the number in the menu and the lists that they lead to all count by the
+same conditions. Everything is read through the scope guard, each kind in one statement.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from app import calendars, handlers, terms, urges
+from app.calendar import Light
+from app.extensions import db
+from app.interface import RegisterInterface
+from app.scope import inside
+from app.security.actor import Actor
+from app.workbench import Rows
+from app.workflow.clocks import HANDLED, RUNNING
+from models import Case, CaseState
+
+Condition = Callable[[Actor, date], ColumnElement[bool]]
+# What is shown of a case: what it is called, its number, state, due date and who handles it.
+OF_CASE = (Case.subject, Case.number, Case.state, Case.due_on, Case.handler)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of thing to be done: what it is called, what to do, for whom it is, which rows of a register.
+
+    `name` is that of the shortlist that lists them (`_only=name`). Another register gives its own five `columns`, in
+    the order of OF_CASE; the first date of `order` that is past comes on top, what has none at the end.
+    """
+
+    name: str
+    label: Any
+    hint: Any
+    verb: str
+    condition: Condition
+    is_mine: bool = False
+    model: Any = Case
+    columns: tuple[Any, ...] = OF_CASE
+    order: tuple[Any, ...] = (Case.due_on,)
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether the actor is one who does such things."""
+        return actor.can("view", self.model.__name__) and bool(actor.places(self.verb, self.model.__name__))
+
+    def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
+        """The rows that wait for the actor: where he holds the verb, without what has ended."""
+        place = inside(self.model, actor.places(self.verb, self.model.__name__))
+        return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
+
+
+# ---- conditions
+
+
+def _mine(actor: Actor, _today: date) -> ColumnElement[bool]:
+    return (Case.handler_id == actor.user_id) & Case.state.in_(HANDLED)
+
+
+def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
+    """Nobody goes on with them: no account is meant by the handler's name, or it may no longer handle cases here."""
+    places = actor.places("handle", Case.__name__)
+    handled = Case.state.in_(HANDLED) & Case.ended_on.is_(None) & inside(Case, places)
+    known = set(db.session.scalars(select(Case.handler_id).where(handled, Case.handler_id.is_not(None)).distinct()))
+    gone = known - handlers.reaching(places, today) if known else set()
+    return Case.state.in_(HANDLED) & or_(Case.handler_id.is_(None), Case.handler_id.in_(sorted(gone)))
+
+
+# In the order of the page. Transfers, checklists and inspections add theirs.
+KINDS: list[Kind] = [
+    Kind(
+        "urged", _l("催办待回复"), _l("有人催办您承办的案件，请回复。"), "handle",
+        lambda actor, today: urges.is_waiting_for(actor), is_mine=True,
+    ),
+    Kind("mine", _l("我承办的案件"), _l("由您承办，还没有结案。"), "handle", _mine, is_mine=True),
+    Kind(
+        "applied", _l("待受理"), _l("已登记，还没有受理。"), "handle",
+        lambda actor, today: Case.state == CaseState.APPLIED,
+    ),
+    Kind(
+        "unhandled", _l("承办人待定"), _l("承办人没有账号，或者已不能办理，请调整承办人。"), "handle", _unhandled,
+    ),
+    Kind(
+        "visits", _l("待回访"), _l("已结案，还没有回访。"), "handle",
+        lambda actor, today: Case.state == CaseState.CLOSED, order=(Case.closed_on,),
+    ),
+    Kind(
+        "overdue", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",
+        lambda actor, today: Case.state.in_(RUNNING) & (Case.due_on < today),
+    ),
+]  # fmt: skip
+
+
+def kinds_for(actor: Actor) -> list[Kind]:
+    """The kinds that there may be for the actor, in the order of the page."""
+    return [kind for kind in KINDS if kind.is_for(actor)]
+
+
+# ---- what waits
+
+
+class Line(NamedTuple):
+    """One row: key, what it is called, number, state, how its due date stands (in words, and the light), handler."""
+
+    key: Any
+    name: str
+    number: str
+    state: str
+    words: str
+    light: Light | None
+    who: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """What waits of one kind: how many, the first of them, and the list of all."""
+
+    kind: Kind
+    count: int
+    lines: tuple[Line, ...]
+
+    @property
+    def all(self) -> Rows:
+        """All of them, as a list."""
+        return Rows(self.kind.model, only=self.kind.name)
+
+
+def waiting(actor: Actor, today: date, first: int) -> list[Group]:
+    """What waits for the actor, kind by kind, with the `first` rows of each; as many statements for many rows."""
+    return [_group(kind, actor, today, first) for kind in kinds_for(actor)]
+
+
+def _group(kind: Kind, actor: Actor, today: date, first: int) -> Group:
+    key = RegisterInterface.of(kind.model).key
+    # NULL sorts first on one database and last on the other.
+    order = [part for column in kind.order for part in (case((column.is_(None), 1), else_=0), column)]
+    asked = select(key, *kind.columns, func.count().over()).where(kind.rows(actor, today))
+    found = db.session.execute(asked.order_by(*order, key).limit(first)).all()
+    lines = tuple(_line(today, *row[:-1]) for row in found)
+    return Group(kind, found[0][-1] if found else 0, lines)
+
+
+def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: date | None, who: str | None) -> Line:
+    words, light = "", None
+    if due_on is not None:
+        calendar = calendars.current()
+        words, light = calendar.words(today, due_on), calendar.light(today, due_on, terms.soon())
+    return Line(key, name, number, state.value, words, light, who or "")
+
+
+def number(actor: Actor, today: date) -> int:
+    """How many rows wait for the actor himself, each once: the number in the menu; one statement a register."""
+    mine = [kind for kind in kinds_for(actor) if kind.is_mine]
+    total = 0
+    for model in {kind.model for kind in mine}:
+        rows = or_(*(kind.rows(actor, today) for kind in mine if kind.model is model))
+        key = RegisterInterface.of(model).key
+        total += db.session.scalar(select(func.count(key)).where(rows)) or 0
+    return total
