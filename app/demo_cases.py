@@ -9,7 +9,7 @@ from typing import Any
 
 from app import secret
 from app.extensions import db
-from app.security.actor import DEMO
+from app.security.actor import DEMO, system
 from app.workflow.cases import Answer, answer_now
 from app.workflow.steps import advance
 from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, Urge, VisitResult, VisitWay
@@ -116,7 +116,7 @@ def way_of(n: int) -> Way:
 def go(case: Case, way: Way, handler: str, before: Case | None) -> None:
     """Let a stored case go its way, flushed; `before` is the one that was registered before it."""
     if way.spot:
-        answer_now(case, Answer(way.spot, AnswerWay.IN_PERSON, case.received_on), DEMO, case.received_on)
+        answer_now(case, Answer(way.spot, AnswerWay.IN_PERSON, case.received_on), system(handler), case.received_on)
     for event in way.events:
         if isinstance(event, Done):
             _record(case, event, handler)

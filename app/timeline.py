@@ -102,9 +102,10 @@ def _of_urge(row: Urge, added: dict[tuple[str, str], AuditEntry]) -> Iterable[Ev
 
 
 def _of_entries(case: Case, entries: Sequence[AuditEntry]) -> Iterable[Event]:
-    state = str(RegisterInterface.of(Case).label("state"))  # the event's own words say it
+    # The event's own words say the state; a clock that has stopped says nothing.
+    state, due = (str(RegisterInterface.of(Case).label(name)) for name in ("state", "due_on"))
     for entry, words in zip(entries, told(case, entries), strict=True):
-        lines = tuple(line for line in words.changes if line.label != state)
+        lines = tuple(line for line in words.changes if line.label != state and (line.label != due or line.after))
         said: dict[str, Any] = {"at": entry.at, "order": entry.id, "who": entry.actor_name}
         if entry.register == Attachment.__name__:
             title = _("%(verb)s附件：%(name)s", verb=verb_text(entry.verb), name=entry.row_name)

@@ -75,6 +75,10 @@ class CaseView(Answering, Recording, Urging, RegisterView):
         """Whoever may handle cases there."""
         return {"handler": handlers.names_for(row.division_code, clock.today())}
 
+    def _is_asked(self, row: Case, name: str) -> bool:
+        """What a step writes is shown when there is something; until then its form asks."""
+        return name not in FLOW.held and super()._is_asked(row, name)
+
     def parts_of(self, row: Case, **said: Any) -> dict[str, Any]:
         """The state, the steps, the timeline, and what else there is about the one who came."""
         related, has_more = related_to(row)
