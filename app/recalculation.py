@@ -44,11 +44,15 @@ def recalculate(calendar: Calendar, actor: Actor) -> int:
         for case, on in moved:
             changes = {"due_on": [audit.plain(case.due_on), audit.plain(on)]}
             audit.note(db.session(), "recalculate", case, changes, actor)
-        if moved:
-            values = [{"id": case.id, "due_on": on} for case, on in moved]
-            db.session.execute(update(Case), values)
-            for case, _on in moved:
-                db.session.expire(case)
+        keys: dict[date | None, list[int]] = {}
+        for case, on in moved:
+            keys.setdefault(on, []).append(case.id)
+        for on, found in keys.items():
+            for n in range(0, len(found), BATCH):
+                these = update(Case).where(Case.id.in_(found[n : n + BATCH])).values(due_on=on)
+                db.session.execute(these, execution_options={"synchronize_session": False})
+        for case, _on in moved:
+            db.session.expire(case)
     return len(moved)
 
 

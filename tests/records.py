@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from app import identity, secret
 from app.extensions import db
 from app.scope import acting_as
-from app.security.actor import SETUP
+from app.security.actor import SETUP, Actor
 from app.workflow.endings import Standing
 from app.workflow.steps import advance
 from models import Case, Channel, Ended, RightsCategory, Station, Training, Urge, Volunteer, VolunteerRole
@@ -106,10 +106,10 @@ def keep(*rows: Any) -> list[Any]:
     return keys
 
 
-def end(row: Any, on: date = world.TODAY, reason: str = "重复") -> None:
-    """End a row of the session by its step, as the product itself; flushed."""
+def end(row: Any, on: date = world.TODAY, reason: str = "重复", actor: Actor = SETUP) -> None:
+    """End a row of the session by its step; flushed."""
 
     def ending(ended: Any) -> None:
         ended.ended_on, ended.ended_reason = on, reason
 
-    advance(row, Standing.ENDED, SETUP, world.TODAY, ending)
+    advance(row, Standing.ENDED, actor, world.TODAY, ending)

@@ -62,7 +62,8 @@ def _is_no_target(case: Case) -> bool:
     if session is None:
         return True
     _lock(session, case.id)
-    return not session.scalar(select(func.count(Case.id)).where(Case.merged_into_id == case.id))
+    merged = select(func.count(Case.id)).where(Case.merged_into_id == case.id)
+    return not session.connection().execute(merged).scalar_one()  # whoever sees them: they must not point nowhere
 
 
 def _in_order(earlier: str, later: str, sentence: Any) -> Need:

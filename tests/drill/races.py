@@ -31,6 +31,7 @@ PROCESSES, THREADS = 2, 16
 EDITS, FORMS, GUESSES = 10, 1000, 1000  # saves that each thread tries; forms sent twice; wrong passwords
 ADMIN, VICTIM = "zhen_admin", "zhen_admin2"
 REFUSED, SAVED = 409, 302
+RACED = ("saves", "refused", "doubles", "rows", "guesses", "evaluated")
 
 
 class Visitor(Client):

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -19,12 +20,12 @@ from app import setup
 from app.extensions import db
 from tests import postgres, world
 from tests.conftest import DATABASES, cheap_hashes, make_app, today_is
-from tests.drill.races import race
+from tests.drill import case_races, races
 from tests.drill.seeded import HOLES
 from tests.security.people import PeopleProber
 from tests.security.prober import Prober
 
-RACED = ("saves", "refused", "doubles", "rows", "guesses", "evaluated")
+RACED = (*races.RACED, *case_races.RACED)
 
 
 def drill(app: Flask, name: str) -> tuple[int, int, int]:
@@ -64,24 +65,24 @@ def drill_on(name: str, address: str) -> tuple[int, int, int]:
     return totals
 
 
-def races_on(addresses: dict[str, str], home: Path) -> tuple[Counter[str], int]:
-    """(what was counted, how much was wrong) of the races on new, empty databases."""
+def races_on(module: ModuleType, addresses: dict[str, str], home: Path) -> tuple[Counter[str], int]:
+    """(what was counted, how much was wrong) of the races of a module on new, empty databases."""
     figures, wrong = Counter[str](), 0
     for name, address in addresses.items():
         place = home / f"race-{name}"
         place.mkdir(exist_ok=True)
-        found = race(name, address, place)
+        found = module.race(name, address, place)
         for what in found["wrong"]:
             wrong += 1
             print(f"RACE {name} {what}", flush=True)
-        figures.update({key: found[key] for key in RACED})
-        print(f"{name} races: {' '.join(f'{key}={found[key]}' for key in RACED)}", flush=True)
+        figures.update({key: found[key] for key in module.RACED})
+        print(f"{name} races: {' '.join(f'{key}={found[key]}' for key in module.RACED)}", flush=True)
     return figures, wrong
 
 
 def new_databases(stack: ExitStack, home: Path) -> dict[str, dict[str, str]]:
     """{purpose: {kind of database: the address of a new, empty one}}."""
-    purposes = ("drill", "race")
+    purposes = ("drill", "race", "cases")
     addresses = {purpose: {"sqlite": f"sqlite:///{home}/race-sqlite/{purpose}.db"} for purpose in purposes}
     (home / "race-sqlite").mkdir()
     if "postgresql" in DATABASES:
@@ -101,7 +102,9 @@ def main() -> int:
         addresses = new_databases(stack, home)
         with ProcessPoolExecutor(len(DATABASES), mp_context=get_context("spawn")) as pool:
             totals = list(pool.map(drill_on, addresses["drill"].keys(), addresses["drill"].values()))
-        figures, wrong = races_on(addresses["race"], home)
+        raced_for = [(races, "race"), (case_races, "cases")]
+        found_in = [races_on(module, addresses[purpose], home) for module, purpose in raced_for]
+        figures, wrong = sum((figures for figures, _ in found_in), Counter[str]()), sum(n for _, n in found_in)
     leaks, found, requests = (sum(column) for column in zip(*totals, strict=True))
     seeded = len(HOLES) * len(DATABASES)
     raced = " ".join(f"{key}={figures[key]}" for key in RACED)

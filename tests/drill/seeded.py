@@ -2,6 +2,7 @@
 
 from tests.drill import (
     calendar_holes,
+    case_holes,
     delegation_holes,
     draft_holes,
     holes,
@@ -16,6 +17,7 @@ from tests.drill.hole import HOLES, Hole
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes,
+    case_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

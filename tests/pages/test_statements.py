@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from app import interface
 from app.extensions import db
 from app.interface import RegisterInterface
-from models import Case, Station
+from models import Case, CaseActivity, Station, Urge
 from tests import records
 from tests.world import CHILD, FIRST_STATION, OWN
 
@@ -72,6 +72,12 @@ CASE = {
 }
 
 
+def clear(connection):
+    """No cases, and nothing that hangs on one."""
+    for model in (CaseActivity, Urge, Case):
+        connection.execute(delete(model))
+
+
 @pytest.fixture
 def cases(app):
     """(n) → the keys of `n` cases at two stations, all else being gone; copies of one that the product made."""
@@ -79,7 +85,7 @@ def cases(app):
     def make(number):
         with app.app_context():
             with db.engine.begin() as connection:
-                connection.execute(delete(Case))
+                clear(connection)
             key = records.case(phone=records.PHONE, narrative="经过")
             table, other = Case.__table__, {"station_id": records.station_at(CHILD), "division_code": CHILD}
             db.session.remove()  # on SQLite, who reads outside a request holds the turn to write
@@ -93,7 +99,7 @@ def cases(app):
 
     yield make
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(delete(Case))
+        clear(connection)
 
 
 def deep(rows):

@@ -297,7 +297,9 @@ class Prober:
             yield f"wrote to {table}"
             return
         spec = BY_TABLE[table] if table in BY_TABLE else CHILD_TABLES[table][0]
-        verb = "edit" if (old and new) or table in CHILD_TABLES else "add" if new else "delete"
+        verb = "edit" if old and new else "add" if new else "delete"
+        if table in CHILD_TABLES:
+            verb = CHILD_TABLES[table][1].asks_for(verb)
         for values in filter(None, (old, new)):
             place = self.place_of(table, values)
             if not policy.may(self.person, spec.register, verb, place) and not self.is_new_child(table, values, place):

@@ -11,7 +11,9 @@ To add a register, add its Spec after those it points to:
    `key("Station", code)` is the key of another register's row.
 4. Only where it differs from others: `codes` (divisions it has rows in), `is_reference` and `shared` (columns that are
    readable along one's own line), `actions`, `routes` and `without` (what it has beyond METHODS, and has not),
-   `beside` (fields that a foreign key needs beside it), `children`, `file` (KIND of the canary in attachments).
+   `beside` (fields that a foreign key needs beside it), `children`, `records` (rows that hang on a row and stand in
+   no form of it), `posting` (route of one row → division → the forms that are posted there), `file` (KIND of
+   the canary in attachments).
 
 Foreign keys, and the column that says where a row lies, are read from the tables.
 """
@@ -20,8 +22,10 @@ from datetime import date
 
 from app.security.roles import CENTER, DIVISION_ADMIN, STAFF, SUPERVISOR, SYSTEM_ADMIN, UNIT_OFFICER
 from models import (
+    ActivityKind,
     Attendance,
     Case,
+    CaseActivity,
     Channel,
     Division,
     MemberUnit,
@@ -32,6 +36,7 @@ from models import (
     StationHost,
     StationMember,
     Training,
+    Urge,
     Volunteer,
     VolunteerRole,
 )
@@ -231,6 +236,37 @@ SPECS = declare(
             "narrative": "narrative",
             "happened_at": "address",
         },
+        records=(
+            Child(
+                model=CaseActivity,
+                parent="case_id",
+                name="activities",
+                make=lambda code, parent, its_key: CaseActivity(
+                    id=its_key,
+                    case_id=parent,
+                    kind=ActivityKind.RECEPTION,
+                    happened_on=DAY,
+                    summary=canary("DONE", code),
+                    done_by=canary("DONEBY", code),
+                ),
+                canaries={"DONE": "summary", "DONEBY": "done_by"},
+                verbs={"add": "handle"},
+            ),
+            Child(
+                model=Urge,
+                parent="case_id",
+                name="urges",
+                make=lambda code, parent, its_key: Urge(
+                    id=its_key,
+                    case_id=parent,
+                    by_name="某人",
+                    sent_on=DAY,
+                    reason=canary("URGED", code),
+                ),
+                canaries={"URGED": "reason"},
+                verbs={"add": "urge", "edit": "handle"},
+            ),
+        ),
         file="CASEFILE",
     ),
     Spec(
@@ -278,10 +314,10 @@ SPECS = declare(
     ),
 )
 
-CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in spec.children}
+CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in (*spec.children, *spec.records)}
 # {kind of a canary: (register, column)}.
 KINDS = {kind: (spec, column) for spec in SPECS for kind, column in spec.canaries.items()}
-KINDS |= {kind: (spec, column) for spec in SPECS for c in spec.children for kind, column in c.canaries.items()}
+KINDS |= {kind: (spec, column) for spec, c in CHILD_TABLES.values() for kind, column in c.canaries.items()}
 KINDS |= {spec.file: (spec, "file") for spec in SPECS if spec.file}
 # {the plain text of a secret: (register, division, column)}.
 SECRETS = {

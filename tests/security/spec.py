@@ -48,15 +48,22 @@ BY_TABLE: dict[str, "Spec"] = {}
 class Child:
     """Rows kept inside their parent's form, as fields `name-0-column`; they lie where the parent lies.
 
-    `make(code, parent_key, key)` is the one child of the row in `code`, `form(code)` the columns of one line.
+    `make(code, parent_key, key)` is the one child of the row in `code`, `form(code)` the columns of one line. Records
+    that stand in no form of the parent say in `verbs` what adding, editing and deleting one asks for on the parent;
+    what is not named is nobody's.
     """
 
     model: type[Model]
     parent: str  # the column that points to the parent
     name: str  # of its lines in the form
     make: Callable[[str, Any, int], Model]
-    form: Callable[[str], dict[str, str]]
+    form: Callable[[str], dict[str, str]] = field(default=lambda _code: {})
     canaries: dict[str, str] = field(default_factory=dict)
+    verbs: dict[str, str] = field(default_factory=dict)
+
+    def asks_for(self, how: str) -> str:
+        """The verb on the parent that a change of this kind asks for."""
+        return self.verbs.get(how, "nobody") if self.verbs else "edit"
 
     @property
     def table(self) -> Any:
@@ -87,6 +94,8 @@ class Spec:
     without: tuple[str, ...] = ()
     beside: dict[str, dict[str, str]] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
+    records: tuple[Child, ...] = ()
+    posting: dict[str, Callable[[str], list[dict[str, str]]]] = field(default_factory=dict)
     file: str = ""  # the kind of canary in the name and content of the file that hangs on each of its rows
 
     @property
@@ -135,7 +144,7 @@ class Spec:
             yield row
 
     def child_rows(self) -> Iterator[Model]:
-        for child in self.children:
+        for child in (*self.children, *self.records):
             for code, parent_key in self.keys.items():
                 yield child.make(code, parent_key, self.child_key(child, code))
 
@@ -146,7 +155,7 @@ class Spec:
             attachments.attach(row, checked(f"{told}.pdf", pdf(told)))
 
     def child_key(self, child: Child, code: str) -> int:
-        return self.keys[code] + CHILD_BLOCK * (1 + self.children.index(child))
+        return self.keys[code] + CHILD_BLOCK * (1 + (*self.children, *self.records).index(child))
 
     def secret(self, column: str, its_key: int) -> str:
         """What stands sealed in that column of that row, and nowhere else."""
@@ -160,7 +169,9 @@ class Spec:
         return bool(self.secrets) if method == "reveal" else bool(self.file) or method not in FILES
 
     def posts(self, method: str, row: dict[str, Any]) -> list[dict[str, str]]:
-        """What is posted to a route of one row that has a form of its own."""
+        """What is posted to a route of one row that has a form of its own; each is tried on the version of the row."""
+        if method in self.posting:
+            return [{"_version": str(row["version"]), **fields} for fields in self.posting[method](row[self.place])]
         if method == "end":
             return [{"_version": str(row["version"]), "ended_on": "2026-11-01", "ended_reason": "试"}]
         if method == "reveal":

@@ -79,6 +79,13 @@ LEGAL: dict[tuple[str, str], Rule] = {
     **{(state, "MERGED"): Rule((*BECAUSE, "merged_into_id")) for state in RUNNING},
     **{(state, "APPLIED"): Rule(BECAUSE) for state in GONE},
 }
+
+
+def ways(state: str) -> list[str]:
+    """Where the steps from a state lead; straight on comes first."""
+    return [to for start, to in LEGAL if start == state]
+
+
 # What a state cannot be without, in the database.
 FACTS = {
     **dict.fromkeys(("ACCEPTED", "INVESTIGATING", "HANDLING"), ("difficulty", "handler", "accepted_on")),

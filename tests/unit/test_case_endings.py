@@ -67,6 +67,20 @@ def test_a_case_that_others_were_merged_into_stays(context):
         records.end(got(target))
 
 
+def test_a_target_stays_though_what_was_merged_into_it_is_out_of_sight(context):
+    """The village does not see the case of the town that was merged into its own."""
+    actor, key, target = person("village_admin"), records.case(world.OWN), records.case(world.CHILD)
+    with acting_as(SETUP):
+        move(got(key), "MERGED", SETUP, merged_into_id=target)
+        db.session.commit()
+    other = records.case(world.CHILD)
+    with acting_as(actor):
+        with pytest.raises(Missing, match=rules.IS_A_TARGET):
+            records.end(got(target), actor=actor)
+        with pytest.raises(Missing, match=rules.IS_A_TARGET):
+            move(got(target), "MERGED", actor, merged_into_id=other)
+
+
 # ---- 作废
 
 

@@ -5,9 +5,10 @@ from itertools import product
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app import secret
-from app.errors import DomainError, OutOfScope
+from app.errors import DomainError, OutOfScope, explain
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor, Grant
@@ -136,6 +137,19 @@ def test_other_modules_say_what_must_be_done_before_closing(context):
 def test_days_stand_in_order(context, state, to, changes, sentence):
     with acting_as(SETUP), pytest.raises(Missing, match=sentence):
         move(got(case_in(state)), to, SETUP, **changes)
+
+
+def test_a_case_is_not_accepted_before_she_came_and_that_is_said_in_words(context):
+    key = records.case()
+    before = stored(key)
+    with acting_as(SETUP):
+        with pytest.raises(IntegrityError) as refused:
+            move(got(key), "ACCEPTED", SETUP, accepted_on=TODAY - DAY)
+        db.session.rollback()
+        assert (explain(refused.value).field, str(explain(refused.value).message)) == (
+            "accepted_on", "受理日期不能早于来访日期。",
+        )  # fmt: skip
+    assert stored(key) == before
 
 
 @pytest.mark.parametrize("result", ["REFUSED", "LOST", "UNSAFE"])

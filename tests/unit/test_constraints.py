@@ -158,7 +158,7 @@ REFUSED = [
         (Case, {column: NOBODY}, name)
         for column, name in (
             ("state", "casestate"), ("difficulty", "difficulty"), ("answer_way", "answerway"),
-            ("visit_way", "visitway"), ("visit_result", "visitresult"),
+            ("visit_way", "visitway"), ("visit_result", "(visitresult|visited_some_way)"),
         )
     ],
     *[
