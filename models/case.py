@@ -114,7 +114,7 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     __find__ = ("number",)
     __table_args__ = (
         Index(None, "number", unique=True),
-        Index(None, "handler_id", "ended_on", "state"),  # what waits for somebody is counted on every page
+        Index(None, "handler_id", "ended_on"),  # what waits for somebody is counted on every page
         _only_with(
             "ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"
         ),

@@ -58,7 +58,7 @@ COLUMNS = (
         | {'merged_into_another': "(state = 'MERGED') = (merged_into_id IS NOT NULL)"},
     ),
 )
-INDEXED = (('handler_id', 'ended_on', 'state'), ('merged_into_id',), ('due_on',))
+INDEXED = (('handler_id', 'ended_on'), ('merged_into_id',), ('due_on',))
 
 
 def _add_columns() -> None:
