@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import secret
+from app import demo_cases, secret
 from app.extensions import db
 from app.identity import check_character
 from models import (
@@ -31,6 +31,7 @@ from models import (
 )
 
 TOWNSHIPS = ("330302006", "330302026")
+HANDLERS = ("赵工作", "李镇联")  # of their cases
 SURNAMES, GIVEN = "陈林黄张李王吴周徐叶", "丽芳娟敏静秀玲桂英燕霞兰洁梅琳素云莲真环"
 UNITS = ("人民法庭", "公安派出所", "司法所", "民政办", "农业办", "计生办", "土地所")
 SUBJECTS = (
@@ -87,7 +88,9 @@ def _of_township(code: str, number: int, today: date) -> list[Any]:
     db.session.flush()
     team = [row for row in people if isinstance(row, Volunteer)]
     present = [_add(Attendance(training_id=training.id, volunteer_id=v.id)) for v in team[::2]]
-    cases = [case for n, station in enumerate(stations[:3]) for case in _cases(station, number + 100 + 10 * n, today)]
+    cases: list[Case] = []
+    for n, station in enumerate(stations[:3]):
+        _cases(station, number + 100 + 10 * n, today, cases, HANDLERS[TOWNSHIPS.index(code)])
     db.session.flush()
     return [*units, *people, training, *present, *cases]
 
@@ -122,15 +125,18 @@ def _volunteer(station: Station, number: int, n: int, today: date) -> Volunteer:
     return row
 
 
-def _cases(station: Station, number: int, today: date) -> list[Case]:
-    made = []
+def _cases(station: Station, number: int, today: date, made: list[Case], handler: str) -> None:
+    """Two more cases, each of which goes its way; into `made`, in which a case finds the one before it."""
+    first = HANDLERS.index(handler) * len(demo_cases.WAYS) // 2
     for n in range(2):
+        way = demo_cases.way_of(first + len(made))
         subject, category = SUBJECTS[(number // 10 + n) % len(SUBJECTS)]
         case = Case(
             station_id=station.id, channel=list(Channel)[(number + n) % 3], recorded_on=today,
-            received_on=today - timedelta(days=number % 9), applicant=Applicant.SELF, name=_name(number + n), sex=Sex.F,
+            received_on=today - timedelta(days=way.ago), applicant=Applicant.SELF, name=_name(number + n), sex=Sex.F,
             subject=subject, category=category, receiver=_name(number + 8),
         )  # fmt: skip
-        made.append(_add(case, phone=_phone(number + n), narrative=f"{subject}。已登记，等待受理。"))
+        _add(case, phone=_phone(number + n), narrative=f"{subject}。当事人情绪激动，希望尽快有人管。")
         db.session.flush()
-    return made
+        demo_cases.go(case, way, handler, made[-1] if made else None)
+        made.append(case)

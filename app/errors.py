@@ -16,6 +16,11 @@ class DomainError(Exception):
         super().__init__(str(message))
         self.message, self.field = message, field
 
+    @property
+    def problems(self) -> list[tuple[str | None, Any]]:
+        """(field, sentence) of everything that is wrong."""
+        return [(self.field, self.message)]
+
 
 class OutOfScope(DomainError):
     """The row is not the actor's to write; answered like a row that does not exist."""

@@ -45,6 +45,11 @@ def history_of(datamodel: RegisterInterface, row: Any, offset: int = 0, limit: i
         .offset(offset)
         .limit(limit)
     ).all()
+    return told(row, entries)
+
+
+def told(row: Any, entries: Sequence[AuditEntry]) -> list[Entry]:
+    """Entries of the history of `row` in words, in their order."""
     models = {name: model for name, model in models_by_name().items() if any(e.register == name for e in entries)}
     words = {name: _Words(RegisterInterface.of(model), row, entries) for name, model in models.items()}
     return [

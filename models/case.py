@@ -228,7 +228,9 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     visited_on: Mapped[date | None] = mapped_column(
         info={"label": _l("回访日期"), "not_future": True, "starts_as": "today"}
     )
-    visit_way: Mapped[VisitWay | None] = mapped_column(info={"label": _l("回访方式")})
+    visit_way: Mapped[VisitWay | None] = mapped_column(
+        info={"label": _l("回访方式"), "help": _l("拒绝、失联、不宜回访的，可以不填。")}
+    )
     visit_result: Mapped[VisitResult | None] = mapped_column(info={"label": _l("回访结果")})
     state_reason: Mapped[str | None] = mapped_column(String(200), info={"label": _l("原因"), "multiline": True})
     referred_to: Mapped[str | None] = mapped_column(

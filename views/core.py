@@ -65,7 +65,11 @@ class Core(ModelView):
     order_columns: list[str]
     export_columns: ClassVar[list[str] | None] = None
     sections: ClassVar[dict[str, Section]] = {}  # the first column of each section of forms and pages
+    form_sections: ClassVar[dict[str, Section]] = {}  # those of forms only
     children: ClassVar[Sequence[Children]] = ()
+    # Columns that the form of a new row asks for too, of whoever holds the verb; `_added_row` does what they say.
+    extra_columns: ClassVar[Sequence[str]] = ()
+    extra_verb = "add"
     prefill_columns: ClassVar[Sequence[str]] = ()  # enumerations that an address may fill an empty form with
     shortlists: ClassVar[dict[str, Shortlist]] = {}  # `_only=name` in the address of a list
     page_size = 25
@@ -90,11 +94,13 @@ class Core(ModelView):
         self._related_views: list[Any] = []
         self.related_views: list[Any] = []
         shown = {*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.search_columns}
+        shown |= {*self.extra_columns, *(self.export_columns or ())}
         self.label_columns = {name: self.datamodel.label(name) for name in shown}
         self._labels: dict[str, dict[str, str]] = {}
 
     def _init_forms(self) -> None:
-        self.add_form = form_for(self.datamodel, self.add_columns, "add")
+        asked = [*self.add_columns, *self.extra_columns]
+        self.add_form = form_for(self.datamodel, asked, "add", apart=self.extra_columns)
         self.edit_form = form_for(self.datamodel, self.edit_columns, "edit")
         self.search_form = None
 
@@ -135,6 +141,10 @@ class Core(ModelView):
     def has_ended(self, row: Any) -> bool:
         return self.ending is not None and row.ended_on is not None
 
+    def options_of(self, verb: str) -> Sequence[str]:
+        """The columns that a form of this verb may ask choices for."""
+        return {"view": self.search_columns, "add": self.add_columns, "edit": self.edit_columns}.get(verb, [])
+
     def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
         """What is worked out from a row and its neighbours, for its page: (label, sentences)."""
         return ()
@@ -151,11 +161,13 @@ class Core(ModelView):
         """The fields of a form or page (whatever has a `name`), in their order, as sections."""
         found: list[tuple[Section, list[Any]]] = []
         for field in fields:
-            name = field["name"] if isinstance(field, dict) else field.name
+            is_shown = isinstance(field, dict)
+            name = field["name"] if is_shown else field.name
+            heads = self.sections if is_shown else {**self.sections, **self.form_sections}
             if name == "csrf_token":
                 continue
-            if name in self.sections or not found:
-                found.append((self.sections.get(name, Section("")), []))
+            if name in heads or not found:
+                found.append((heads.get(name, Section("")), []))
             found[-1][1].append(field)
         return found
 
@@ -188,8 +200,10 @@ class Core(ModelView):
             problem.field = getattr(self.datamodel.obj, "__place_from__", self.datamodel.obj.__place__)
         if form is None:
             flash(str(problem.message), "danger")
-        elif problem.field in form:
-            form[problem.field].errors = [*form[problem.field].errors, problem.message]
-        else:
-            form.form_errors = [*form.form_errors, problem.message]
+            return False
+        for name, sentence in problem.problems:
+            if name in form:
+                form[name].errors = [*form[name].errors, sentence]
+            else:
+                form.form_errors = [*form.form_errors, sentence]
         return False

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -28,15 +29,22 @@ class Form(FlaskForm):
     """A form that reads posted form fields (or a draft of them) and nothing else: no JSON, no files.
 
     `conditions` {column: "other column=its answer"}: what is asked for only beside a certain answer.
+    `apart`: fields that a rule writes, not the form.
     """
 
     conditions: ClassVar[dict[str, str]] = {}
+    apart: ClassVar[frozenset[str]] = frozenset()
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None:
                 return None
             return typed.fields() if typed.is_filled() else None
+
+    def populate_obj(self, obj: Any) -> None:
+        for name, field in self._fields.items():
+            if name not in self.apart:
+                field.populate_obj(obj, name)
 
     def is_asked(self, name: str) -> bool:
         """Whether the form asks for a field, as the others stand."""
@@ -108,6 +116,8 @@ def required(_form: Any, field: Field) -> None:
     """Something has to stand here; an unreadable date says so itself."""
     if is_empty(field):
         field.errors = []
+    if getattr(field, "masked", "") and not field.is_removed:
+        return  # a secret that stands there, and is never sent to the form
     if not field.errors and field.data in (None, ""):
         raise StopValidation(_("必填。"))
 
@@ -337,10 +347,10 @@ def _secret_field(info: dict[str, Any], name: str, common: dict[str, Any]) -> Fi
     return SecretField(filters=[tidy], render_kw=shape | look | ({"rows": 5} if widget else {}), **widget, **common)
 
 
-def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
+def field_for(datamodel: RegisterInterface, name: str, verb: str, is_needed: bool = False) -> Field:
     """The form field of one column, with the checks its type and `info` ask for."""
     column, info, kind = datamodel.list_columns[name], datamodel.info(name), datamodel.kind(name)
-    validators: list[Any] = [Optional() if column.nullable else required]
+    validators: list[Any] = [Optional() if column.nullable and not is_needed else required]
     if kind == "boolean":
         validators = []  # a box that is not ticked is an answer
     common: dict[str, Any] = {"label": info["label"], "description": info.get("help", ""), "validators": validators}
@@ -367,13 +377,22 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str) -> Field:
     return _text_field(info, getattr(column.type, "length", None), validators, common)
 
 
-def form_for(datamodel: RegisterInterface, names: list[str], verb: str) -> type[Form]:
-    """A form class with the columns `names`; `verb` is what the post will do (add, edit)."""
-    fields = {name: field_for(datamodel, name, verb) for name in names}
+def form_for(
+    datamodel: RegisterInterface,
+    names: Sequence[str],
+    verb: str,
+    apart: Iterable[str] = (),
+    needed: Iterable[str] = (),
+) -> type[Form]:
+    """A form class with the columns `names`; `verb` is what the post will do (add, edit).
+
+    The fields of `apart` are asked for, and written by a rule; those of `needed` cannot stay empty here.
+    """
+    fields = {name: field_for(datamodel, name, verb, name in needed) for name in names}
     conditions = {
         name: "=".join(datamodel.info(name)["only_if"]) for name in names if "only_if" in datamodel.info(name)
     }
-    return type(f"{datamodel.register}Form", (Form,), fields | {"conditions": conditions})
+    return type(f"{datamodel.register}Form", (Form,), fields | {"conditions": conditions, "apart": frozenset(apart)})
 
 
 class EndForm(Form):

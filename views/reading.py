@@ -176,10 +176,9 @@ class Reading(Remembering):
     def options(self, column: str) -> Any:
         """Choices of a foreign key; `child.column` for one in the child rows of the form."""
         verb = request.args.get("verb", "view")
-        known = {"view": self.search_columns, "add": self.add_columns, "edit": self.edit_columns}
         child = next((c for c in self.children if column.startswith(f"{c.name}.")), None)
         if child is None:
-            datamodel, columns, name = self.datamodel, [*known.get(verb, ())], column
+            datamodel, columns, name = self.datamodel, self.options_of(verb), column
         else:
             datamodel, columns, name, verb = child.datamodel, [*child.columns], column.partition(".")[2], "edit"
         if name not in columns or datamodel.kind(name) != "relation":
@@ -218,8 +217,15 @@ class Reading(Remembering):
         other, answer = self.datamodel.info(name).get("only_if", ("", ""))
         return not other or getattr(getattr(row, other), "name", "") == answer
 
+    def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
+        """What the page of a row has beyond its fields, for its own template; `said` comes from who shows it."""
+        return said
+
     def _show(self, row: Any, opened: dict[str, str] | None = None) -> Any:
         """The page of a row; `opened` holds the secrets that were asked for with a reason."""
+        return self._row_page(row, opened)
+
+    def _row_page(self, row: Any, opened: dict[str, str] | None = None, **said: Any) -> Any:
         (cells,) = self.datamodel.cells([row], self.show_columns)
         may_open = self.can("reveal") and scope.covers("reveal", row)
         fields = [
@@ -237,4 +243,5 @@ class Reading(Remembering):
         return self._page(
             self.show_template, _("详情"), title=str(row), row=row, fields=fields, facts=self.facts(row),
             children=[child.shown(row) for child in self.children], files=self.files_of(row),
+            **self.parts_of(row, **said),
         )  # fmt: skip

@@ -37,7 +37,7 @@ class Writing(Drafting):
         self._restore()
         if self.is_another():
             return self._refuse_another()
-        form, rows = self.add_form(), [child.rows(None) for child in self.children]
+        form, rows = self._new_form(), [child.rows(None) for child in self.children]
         if not typed.is_filled():
             for name, key in self._prefilled().items():
                 form[name].data = key
@@ -50,12 +50,24 @@ class Writing(Drafting):
                 self.datamodel.add(row)
                 for child in rows:
                     child.save(row)
+                self._added_row(row, form)
                 self._forget_draft()
 
             is_saved = self._is_there(uid) and self._save(None, self._forget_draft)
             if is_saved or self._save(form, change) or self._is_there(uid):
                 return self._added(uid, form)
         return self._form(form, _("新增%(register)s", register=self.title_name), "add", rows=rows)
+
+    def _new_form(self) -> FlaskForm:
+        """The form of a new row, without what the viewer could not do at once."""
+        form = self.add_form()
+        if not self.can(self.extra_verb):
+            for name in self.extra_columns:
+                del form[name]
+        return form
+
+    def _added_row(self, row: Any, form: FlaskForm) -> None:
+        """What else the form of a new row says (`extra_columns`), in the transaction that adds it; the register's."""
 
     def _is_there(self, uid: str) -> bool:
         """Whether this form was saved before: it was sent twice."""

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
-from app import handlers, secret
+from app import handlers, scope, secret
 from app.errors import DomainError
 from app.security.actor import Actor
 from app.workflow import endings
@@ -32,8 +32,14 @@ def _is_investigated(case: Case) -> bool:
     return session is not None and bool(session.scalar(found))
 
 
-def _lock(session: Session, *keys: int) -> None:
-    """Hold these cases to the end: of two that are merged at once, one waits and sees what the other did."""
+def _lock(session: Session, case: Case, *others: int) -> None:
+    """Hold these cases to the end: of two that are merged at once, one waits and sees what the other did.
+
+    Whoever only asks what is missing holds nobody up.
+    """
+    keys = (case.id, *others)
+    if scope.moved_by(case) is None:
+        return
     session.scalars(select(Case.id).where(Case.id.in_(keys)).order_by(Case.id).with_for_update()).all()
 
 
@@ -42,7 +48,7 @@ def _into_another(case: Case) -> bool:
     session, into = object_session(case), case.merged_into_id
     if session is None or into is None or into == case.id:
         return into is None
-    _lock(session, case.id, into)
+    _lock(session, case, into)
     as_stored = select(Case).where(Case.id == into).execution_options(populate_existing=True)
     other = session.scalars(as_stored).one_or_none()
     return other is not None and other.ended_on is None and other.state not in (REFUSED, WITHDRAWN, MERGED)
@@ -61,7 +67,7 @@ def _is_no_target(case: Case) -> bool:
     session = object_session(case)
     if session is None:
         return True
-    _lock(session, case.id)
+    _lock(session, case)
     merged = select(func.count(Case.id)).where(Case.merged_into_id == case.id)
     return not session.connection().execute(merged).scalar_one()  # whoever sees them: they must not point nowhere
 
@@ -161,7 +167,7 @@ STEPS = (
         (
             filled("visited_on", _l("缺少回访日期")),
             filled("visit_result", _l("缺少回访结果")),
-            Need("visit_way", _l("缺少回访方式"), _is_visited_some_way),
+            Need("visit_way", _l("缺少回访方式"), _is_visited_some_way, depends=True),
             _in_order("answered_on", "visited_on", _l("回访日期不能早于答复日期")),
         ),
     ),
@@ -200,6 +206,8 @@ FLOW = declare(Workflow(Case, CaseState, APPLIED, _state_of, _enter, HELD, STEPS
 
 # ---- 简单个案: everything in one form
 
+ONLY_NEW = _l("只有还没有受理的案件可以当场答复。")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -213,7 +221,7 @@ class Answer:
 def answer_now(case: Case, answer: Answer, actor: Actor, today: date) -> None:
     """Take a simple case from 申请 to 结案 by all its steps, with the records they ask for. Raises as `advance`."""
     if _state_of(case) is not APPLIED:
-        raise DomainError(_l("只有还没有受理的案件可以当场答复。"))
+        raise DomainError(ONLY_NEW)
     session = object_session(case)
     if session is None:
         raise TypeError("Only a row of a session moves.")

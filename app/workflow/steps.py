@@ -43,13 +43,22 @@ class Missing(DomainError):
         super().__init__(_("还不能%(step)s：%(missing)s。", step=step.label, missing=text), found[0][0])
         self.found = tuple(found)
 
+    @property
+    def problems(self) -> list[tuple[str | None, Any]]:
+        """Each missing thing by itself."""
+        return [(column, f"{sentence}。") for column, sentence in self.found]
+
 
 class Need(NamedTuple):
-    """What a step asks of a row: where it is mended (a column, or ""), what is said when it is missing, the test."""
+    """What a step asks of a row: where it is mended (a column, or ""), what is said when it is missing, the test.
+
+    `depends`: the column may stay empty, beside certain other answers.
+    """
 
     column: str
     sentence: Any
     holds: Callable[[Any], bool]
+    depends: bool = False
 
 
 class Moment(NamedTuple):
@@ -91,7 +100,7 @@ class Step:
     @property
     def required(self) -> set[str]:
         """The columns of its form that cannot stay empty."""
-        return {need.column for need in self.needs} & set(self.asks)
+        return {need.column for need in self.needs if not need.depends} & set(self.asks)
 
 
 @dataclass(frozen=True)

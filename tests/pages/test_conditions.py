@@ -94,6 +94,9 @@ def test_what_is_asked_is_still_checked(client_as):
     assert "请填写代理人姓名" in answer.text
 
 
+ON_THE_SPOT = "当场答复（简单个案，保存后直接结案）"
+
+
 def folds(page: str) -> dict[str, bool]:
     """{folded section: whether it is open}."""
     return {
@@ -115,11 +118,12 @@ def folds(page: str) -> dict[str, bool]:
 def test_a_fold_opens_where_something_is_wrong_or_typed(client_as, changes, person, more):
     answer = client_as("staff").submit("/cases/add", form(**changes))
     assert answer.status_code == 422
-    assert folds(answer.text) == {"当事人的更多情况": person, "其他情况": more}
+    assert folds(answer.text) == {"当事人的更多情况": person, "其他情况": more, ON_THE_SPOT: False}
 
 
 def test_an_empty_form_is_folded(client_as):
-    assert folds(client_as("staff").get("/cases/add").text) == {"当事人的更多情况": False, "其他情况": False}
+    empty = {"当事人的更多情况": False, "其他情况": False, ON_THE_SPOT: False}
+    assert folds(client_as("staff").get("/cases/add").text) == empty
 
 
 @pytest.mark.parametrize("code", [OWN, SIBLING])

@@ -130,14 +130,14 @@ def test_what_is_not_offered_is_not_shown(app, client_as, username, base, asked,
 
 
 def test_secrets_of_the_usual_list_stay_masked(app, client_as):
-    """The usual columns of the cases hold a masked telephone; by choice it can only go."""
-    assert "phone" in made(app, "Case").list_columns
+    """The usual columns of the rosters hold a masked telephone; by choice it can only go."""
+    assert "phone" in made(app, "Volunteer").list_columns
     browser = client_as("town_admin")
     with app.app_context():
-        records.case(phone=records.PHONE)
-    assert records.PHONE not in browser.get("/cases/list/").text
-    choose(browser, "subject", "phone", base="/cases")
-    assert "联系电话" not in heads(browser, "/cases/list/")
+        records.volunteer(phone=records.PHONE)
+    assert records.PHONE not in browser.get("/volunteers/list/").text
+    choose(browser, "name", "phone", base="/volunteers")
+    assert "联系电话" not in heads(browser, "/volunteers/list/")
 
 
 def test_back_to_where_he_was(client_as):

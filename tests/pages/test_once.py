@@ -78,7 +78,8 @@ def test_a_form_sent_twice_makes_one_row(app, client_as, path):
     assert (first.status_code, second.status_code) == (302, 302)
     assert first.location == second.location, "both lead to the row"
     assert count(app, model, model.name == NAME) == 1
-    assert count(app, AuditEntry, AuditEntry.register == model.__name__, AuditEntry.row_name.in_([NAME, "某事"])) == 1
+    called = AuditEntry.row_name.in_([NAME, "某事"]) | AuditEntry.row_name.endswith(" 某事")  # a case has a number too
+    assert count(app, AuditEntry, AuditEntry.register == model.__name__, called) == 1
     assert browser.get(first.location).status_code == 200
 
 
