@@ -1,7 +1,7 @@
 """待办: what waits for somebody, for his station and for his part (F18).
 
 One list of KINDS: the page 待办, the workbench, the number in the menu and the lists that they lead to all count by the
-same conditions. Everything is read through the scope guard, each kind in one statement.
+same conditions. Everything is read through the scope guard; many rows take as many statements as few.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,8 @@ class Kind:
     """One sort of thing to be done: what it is called, what to do, for whom it is, which rows of a register.
 
     `name` is that of the shortlist that lists them (`_only=name`). Another register gives its own five `columns`, in
-    the order of OF_CASE; the first date of `order` that is past comes on top, what has none at the end.
+    the order of OF_CASE. The earliest of `order` comes on top, what has none at the end. `is_counted`: in the number of
+    the menu, if it is no part of another kind that is.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     verb: str
     condition: Condition
     is_mine: bool = False
+    is_counted: bool = False
     model: Any = Case
     columns: tuple[Any, ...] = OF_CASE
     order: tuple[Any, ...] = (Case.due_on,)
@@ -59,7 +61,7 @@ class Kind:
 
 
 def _mine(actor: Actor, _today: date) -> ColumnElement[bool]:
-    return (Case.handler_id == actor.user_id) & Case.state.in_(HANDLED)
+    return (Case.handler_id == actor.user_id) & Case.state.in_(RUNNING)
 
 
 def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
@@ -77,7 +79,7 @@ KINDS: list[Kind] = [
         "urged", _l("催办待回复"), _l("有人催办您承办的案件，请回复。"), "handle",
         lambda actor, today: urges.is_waiting_for(actor), is_mine=True,
     ),
-    Kind("mine", _l("我承办的案件"), _l("由您承办，还没有结案。"), "handle", _mine, is_mine=True),
+    Kind("handling", _l("我承办的案件"), _l("由您承办，还没有结案。"), "handle", _mine, is_mine=True, is_counted=True),
     Kind(
         "applied", _l("待受理"), _l("已登记，还没有受理。"), "handle",
         lambda actor, today: Case.state == CaseState.APPLIED,
@@ -90,7 +92,7 @@ KINDS: list[Kind] = [
         lambda actor, today: Case.state == CaseState.CLOSED, order=(Case.closed_on,),
     ),
     Kind(
-        "overdue", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",
+        "late", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",
         lambda actor, today: Case.state.in_(RUNNING) & (Case.due_on < today),
     ),
 ]  # fmt: skip
@@ -130,19 +132,33 @@ class Group:
         return Rows(self.kind.model, only=self.kind.name)
 
 
-def waiting(actor: Actor, today: date, first: int) -> list[Group]:
-    """What waits for the actor, kind by kind, with the `first` rows of each; as many statements for many rows."""
-    return [_group(kind, actor, today, first) for kind in kinds_for(actor)]
+def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> list[Group]:
+    """What waits for the actor, kind by kind, with the `first` rows of each; brief: only of what is his own."""
+    found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor)]
+    counts = _counts(found)
+    return [
+        Group(kind, n, _lines(kind, rows, today, first) if n and (kind.is_mine or not is_brief) else ())
+        for (kind, rows), n in zip(found, counts, strict=True)
+    ]
 
 
-def _group(kind: Kind, actor: Actor, today: date, first: int) -> Group:
+def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
+    """How many rows there are of each kind; a register is gone through once, however many kinds it has."""
+    counts: dict[str, int] = {}
+    for model in {kind.model for kind, _rows in found}:
+        mine = {kind.name: rows for kind, rows in found if kind.model is model}
+        numbers = (func.count(case((rows, 1))) for rows in mine.values())
+        asked = select(*numbers).select_from(model).where(or_(*mine.values()))
+        counts |= zip(mine, db.session.execute(asked).one(), strict=True)
+    return [counts[kind.name] for kind, _rows in found]
+
+
+def _lines(kind: Kind, rows: ColumnElement[bool], today: date, first: int) -> tuple[Line, ...]:
     key = RegisterInterface.of(kind.model).key
     # NULL sorts first on one database and last on the other.
     order = [part for column in kind.order for part in (case((column.is_(None), 1), else_=0), column)]
-    asked = select(key, *kind.columns, func.count().over()).where(kind.rows(actor, today))
-    found = db.session.execute(asked.order_by(*order, key).limit(first)).all()
-    lines = tuple(_line(today, *row[:-1]) for row in found)
-    return Group(kind, found[0][-1] if found else 0, lines)
+    asked = select(key, *kind.columns).where(rows).order_by(*order, key).limit(first)
+    return tuple(_line(today, *row) for row in db.session.execute(asked))
 
 
 def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: date | None, who: str | None) -> Line:
@@ -154,11 +170,10 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 
 def number(actor: Actor, today: date) -> int:
-    """How many rows wait for the actor himself, each once: the number in the menu; one statement a register."""
-    mine = [kind for kind in kinds_for(actor) if kind.is_mine]
+    """How many rows wait for the actor himself: the number in the menu; one statement a kind."""
     total = 0
-    for model in {kind.model for kind in mine}:
-        rows = or_(*(kind.rows(actor, today) for kind in mine if kind.model is model))
-        key = RegisterInterface.of(model).key
-        total += db.session.scalar(select(func.count(key)).where(rows)) or 0
+    for kind in kinds_for(actor):
+        if kind.is_counted:
+            key = RegisterInterface.of(kind.model).key
+            total += db.session.scalar(select(func.count(key)).where(kind.rows(actor, today))) or 0
     return total

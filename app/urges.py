@@ -56,9 +56,10 @@ def ask(case: Case, reason: str, actor: Actor, today: date, uid: str = "") -> Ur
 
 def reply(urge: Urge, text: str, actor: Actor, today: date) -> None:
     """Answer an urge, once, flushed (F18). Raises DomainError, or OutOfScope when the actor does not handle there."""
-    if not actor.covers("handle", Case.__name__, urge.case.place):
+    case = db.session.get(Case, urge.case_id)
+    if case is None or not actor.covers("handle", Case.__name__, case.place):
         raise OutOfScope()
-    _must_count(urge.case)
+    _must_count(case)
     if urge.reply is not None:
         raise DomainError(_("这条催办已经由%(who)s回复，不能再回复。", who=urge.replied_by or ""))
     urge.reply, urge.replied_on, urge.replied_by = _text(text, "reply", _("回复内容")), today, actor.name

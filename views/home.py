@@ -52,7 +52,7 @@ class HomeView(IndexView):
         parts: dict[str, Any] = {}
         if actor is not None and grants:
             parts = {
-                "todos": [group for group in todos.waiting(actor, today, URGENT) if group.count],
+                "todos": [group for group in todos.waiting(actor, today, URGENT, is_brief=True) if group.count],
                 "figures": workbench.figures(actor, today),
                 "reminders": workbench.reminders(actor, today),
                 "entries": workbench.entries(actor),

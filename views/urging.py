@@ -67,7 +67,7 @@ class Urging(Core):
         if form.validate_on_submit() and (self._is_sent(uid) or self._save(form, ask) or self._is_sent(uid)):
             flash(_("已催办。"), "success")
             return self._back(row)
-        return self._refused(row, form, _("催办：%(name)s", name=row))
+        return self._refused(row, form, _("催办"))
 
     @expose("/reply/<pk>/<key>", methods=["POST"])
     @needs("handle")
@@ -84,7 +84,7 @@ class Urging(Core):
         if form.validate_on_submit() and (_is_answered(urge, form.reply.data) or self._save(form, answer)):
             flash(_("已回复。"), "success")
             return self._back(row)
-        return self._refused(row, form, _("回复催办：%(name)s", name=row), urge)
+        return self._refused(row, form, _("回复催办"), urge)
 
     def _is_sent(self, uid: str) -> bool:
         return RegisterInterface.of(Urge).key_of_uid(uid) is not None

@@ -45,10 +45,10 @@ def test_what_waits_is_one_press_from_its_case(busy, person, screen):
     look(page, "todo")
     assert face.faults(page, "html", []) == []
     expect(page.locator("main")).not_to_contain_text("邻街道的事")
-    expect(page.locator("#mine li")).to_have_count(3)
-    expect(page.locator("#mine li").first).to_contain_text("已逾期")
+    expect(page.locator("#handling li")).to_have_count(3)
+    expect(page.locator("#handling li").first).to_contain_text("已逾期")
     expect(page.locator(".number:visible").first).to_contain_text("3")
-    page.locator("#mine").get_by_role("link", name="要求抚养费").click()
+    page.locator("#handling").get_by_role("link", name="要求抚养费").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("要求抚养费")
     page.go_back()
     page.locator("#applied").get_by_role("link", name="全部列出").click()
@@ -58,9 +58,9 @@ def test_what_waits_is_one_press_from_its_case(busy, person, screen):
 @SCREENS
 def test_asked_and_answered_in_the_browser(busy, person, screen):
     admin, staff = person("town_admin", screen), person("staff", screen)
-    admin.goto("/todo/#overdue")
+    admin.goto("/todo/#late")
     look(admin, "todo-admin")
-    admin.locator("#overdue").get_by_role("link", name=LONG).click()
+    admin.locator("#late").get_by_role("link", name=LONG).click()
     admin.get_by_text("再催办一次").click()
     look(admin, "urge-form")
     assert face.faults(admin, "#urges", []) == []
@@ -86,7 +86,7 @@ def test_asked_and_answered_in_the_browser(busy, person, screen):
 def test_a_refused_text_comes_back_with_what_is_wrong(busy, person, screen):
     page = person("town_admin", screen)
     page.goto("/todo/")
-    page.locator("#overdue").get_by_role("link", name=LONG).click()
+    page.locator("#late").get_by_role("link", name=LONG).click()
     page.get_by_text("再催办一次").click()
     page.get_by_label("催办内容").fill("   ")
     page.get_by_role("button", name="发送催办").click()

@@ -133,7 +133,7 @@ def test_the_numbers_of_a_town(busy, client_as):
         "/stations/list/?_ended=no&_only=gaps": 3 - 1 + 0,
         "/trainings/hours/?year=2026&none=y": 2 * 4,
         "/cases/list/?_ended=no&_only=applied": 3 + 2 * 4,
-        "/cases/list/?_ended=no&_only=overdue": 3 + 2 * 3,  # to be accepted in one working day
+        "/cases/list/?_ended=no&_only=late": 3 + 2 * 3,  # to be accepted in one working day
     }
     assert [n for n, address in numbers_of(page) if "received_on=2026-11" in address] == [2 * 2]
 

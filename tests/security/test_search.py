@@ -35,7 +35,21 @@ def may_find(person, register, code):
 
 
 def test_every_findable_register_carries_canaries():
-    assert {spec.register for spec in NAMED.values()} == set(FINDABLE) - {"Division"}
+    """But what is found by a number that the product gives, and by nothing that somebody types."""
+    assert {spec.register for spec in NAMED.values()} == set(FINDABLE) - {"Division", "Case"}
+    assert FINDABLE["Case"] == ("number",)
+
+
+@pytest.mark.parametrize("person", SOME)
+def test_a_number_finds_the_cases_that_may_be_looked_at(client_as, person):
+    """Numbers can be counted through: what lies elsewhere is as if there were no such number."""
+    browser, spec = client_as(person), BY_REGISTER["Case"]
+    for code in spec.codes:
+        told = [answers.body_of(ask(browser, q)) for q in (f"{code}-2026-", f"{code}-2026-来访-0001")]
+        if policy.can(person, "Case", "view"):
+            told.append(answers.body_of(browser.get(f"/cases/list/?q={code}-2026")))
+        found = {f"/cases/show/{spec.keys[code]}" in text for text in told}
+        assert found == {may_find(person, "Case", code)}, code
 
 
 @pytest.mark.parametrize("person", [p.username for p in PEOPLE.values() if p.active])

@@ -1,4 +1,4 @@
-"""The commands: flask setup, flask divisions, flask demo, flask users, flask case."""
+"""The commands: flask setup, flask divisions, flask demo, flask users, flask case, flask remind."""
 
 import json
 import re

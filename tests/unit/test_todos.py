@@ -23,13 +23,13 @@ DAY = timedelta(days=1)
 STAFF = "姓名staff"
 LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
-HANDLING = ["urged", "mine", "applied", "unhandled", "visits"]
+HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
 KINDS = {
     "staff": HANDLING,
-    "town_admin": [*HANDLING, "overdue"],
-    "village_admin": [*HANDLING, "overdue"],
-    "county_admin": [*HANDLING, "overdue"],
-    "mixed": [*HANDLING, "overdue"],
+    "town_admin": [*HANDLING, "late"],
+    "village_admin": [*HANDLING, "late"],
+    "county_admin": [*HANDLING, "late"],
+    "mixed": [*HANDLING, "late"],
     "supervisor": [], "center": [], "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
 
@@ -78,7 +78,7 @@ def test_a_case_waits_for_the_station_until_it_is_accepted_and_then_for_its_hand
         case_rules.move(case_rules.got(key), "ACCEPTED", SETUP, handler=STAFF)
         db.session.commit()
     db.session.remove()
-    assert waiting("staff") == {"mine": (1, ["新来的"])}
+    assert waiting("staff") == {"handling": (1, ["新来的"])}
     assert waiting("town_admin") == {}
     assert (number("staff"), number("town_admin")) == (1, 0)
 
@@ -86,8 +86,8 @@ def test_a_case_waits_for_the_station_until_it_is_accepted_and_then_for_its_hand
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
-        ("ACCEPTED", "mine"), ("INVESTIGATING", "mine"), ("HANDLING", "mine"), ("CLOSED", "visits"), ("VISITED", None),
-        ("REFUSED", None), ("WITHDRAWN", None), ("LOST", None),
+        ("ACCEPTED", "handling"), ("INVESTIGATING", "handling"), ("HANDLING", "handling"), ("CLOSED", "visits"),
+        ("VISITED", None), ("REFUSED", None), ("WITHDRAWN", None), ("LOST", None),
     ],
 )  # fmt: skip
 def test_each_state_waits_as_what_comes_next(state, kind):
@@ -112,7 +112,7 @@ def test_an_urge_waits_beside_the_case_and_counts_it_once():
         records.urge(key)
     answered = records.accepted(STAFF, subject="回复了的")
     records.urge(answered, reply="好", replied_on=TODAY, replied_by=STAFF)
-    assert waiting("staff") == {"urged": (1, ["被催的"]), "mine": (3, ["被催的", "没催的", "回复了的"])}
+    assert waiting("staff") == {"urged": (1, ["被催的"]), "handling": (3, ["被催的", "没催的", "回复了的"])}
     assert number("staff") == 3
 
 
@@ -143,8 +143,8 @@ def test_what_is_late_in_a_part_is_for_who_may_urge():
     records.accepted(STAFF, on=LONG_AGO, subject="办晚了")
     records.case(received_on=LONG_AGO, subject="没受理")
     records.accepted(STAFF, on=TODAY - DAY, subject="还早")
-    assert waiting("county_admin")["overdue"] == (2, ["没受理", "办晚了"])
-    assert "overdue" not in waiting("staff")
+    assert waiting("county_admin")["late"] == (2, ["没受理", "办晚了"])
+    assert "late" not in waiting("staff")
 
 
 def test_the_last_day_is_not_late():
@@ -154,7 +154,7 @@ def test_the_last_day_is_not_late():
     actor = person("town_admin")
     with acting_as(actor):
         late = [
-            next(g.count for g in todos.waiting(actor, day, 5) if g.kind.name == "overdue") for day in (due, due + DAY)
+            next(g.count for g in todos.waiting(actor, day, 5) if g.kind.name == "late") for day in (due, due + DAY)
         ]
     assert late == [0, 1]
 
@@ -170,8 +170,8 @@ def test_what_is_late_comes_first_and_what_has_no_date_last(database):
     with db.engine.begin() as connection:
         table = Case.__table__
         connection.execute(table.update().where(table.c.id == keys["无"]).values(due_on=None))
-    assert waiting("staff")["mine"] == (5, ["一", "二", "三", "四", "无"]), database
-    assert waiting("staff", first=2)["mine"] == (5, ["一", "二"]), "the count is that of all"
+    assert waiting("staff")["handling"] == (5, ["一", "二", "三", "四", "无"]), database
+    assert waiting("staff", first=2)["handling"] == (5, ["一", "二"]), "the count is that of all"
 
 
 def test_who_has_waited_longest_to_be_asked_comes_first():
@@ -186,7 +186,7 @@ def test_a_row_says_how_its_date_stands():
     records.accepted(STAFF, on=TODAY, subject="早")
     actor = person("staff")
     with acting_as(actor):
-        lines = next(group.lines for group in todos.waiting(actor, TODAY, 5) if group.kind.name == "mine")
+        lines = next(group.lines for group in todos.waiting(actor, TODAY, 5) if group.kind.name == "handling")
     assert [(line.name, line.words, line.light, line.state, line.who) for line in lines] == [
         ("晚", "已逾期1天", Light.OVERDUE, "受理", STAFF),
         ("近", "剩2个工作日", Light.SOON, "受理", STAFF),
@@ -202,14 +202,14 @@ def test_what_waits_in_another_township_is_never_counted():
         records.urge(records.accepted(code=SIBLING, on=LONG_AGO, to=to))
     records.case(SIBLING, received_on=LONG_AGO)
     assert waiting("town_admin") == waiting("staff") == {}
-    assert set(waiting("county_admin")) == {"applied", "unhandled", "visits", "overdue"}
+    assert set(waiting("county_admin")) == {"applied", "unhandled", "visits", "late"}
 
 
 def test_a_case_that_lies_elsewhere_now_no_longer_waits_for_its_handler():
     """He handled it, and somebody took it to the next township, where he has no say."""
     key = records.accepted(STAFF)
     records.urge(key)
-    assert set(waiting("staff")) == {"urged", "mine"}
+    assert set(waiting("staff")) == {"urged", "handling"}
     with acting_as(SETUP):
         case_rules.got(key).station_id = records.station_at(SIBLING)
         db.session.commit()
@@ -262,7 +262,7 @@ def test_another_register_may_add_its_kind(monkeypatch):
     records.training(name="没签到的", held_on=TODAY)
     kind = todos.Kind(
         "unsigned", _l("待签到"), _l("还没有签到。"), "edit", lambda actor, today: Training.held_on == today,
-        is_mine=True, model=Training, order=(Training.held_on,),
+        is_counted=True, model=Training, order=(Training.held_on,),
         columns=(Training.name, Training.venue, Training.organizer, Training.held_on, Training.lecturer),
     )  # fmt: skip
     monkeypatch.setattr(todos, "KINDS", [*todos.KINDS, kind])

@@ -58,7 +58,7 @@ COLUMNS = (
         | {'merged_into_another': "(state = 'MERGED') = (merged_into_id IS NOT NULL)"},
     ),
 )
-INDEXED = ('handler_id', 'merged_into_id', 'due_on')
+INDEXED = (('handler_id', 'ended_on'), ('merged_into_id',), ('due_on',))
 
 
 def _add_columns() -> None:
@@ -101,8 +101,8 @@ def upgrade() -> None:
     _add_columns()
     _number()
     op.create_index(op.f('ix_case_record_number'), 'case_record', ['number'], unique=True)
-    for name in INDEXED:
-        op.create_index(op.f(f'ix_case_record_{name}'), 'case_record', [name])
+    for names in INDEXED:
+        op.create_index(op.f(f'ix_case_record_{"_".join(names)}'), 'case_record', list(names))
 
     kinds = ('RECEPTION', 'CALL', 'HOME_VISIT', 'INVESTIGATION', 'MEDIATION', 'CONSULTATION', 'ANSWER', 'FOLLOW_UP')
     op.create_table('case_activity',
@@ -154,7 +154,7 @@ def downgrade() -> None:
     op.drop_table('urge')
     op.drop_table('case_activity')
     op.execute(sa.text("DELETE FROM serial WHERE series LIKE 'Case:%'"))
-    for name in ('number', *INDEXED):
+    for name in ('number', *map('_'.join, INDEXED)):
         op.drop_index(op.f(f'ix_case_record_{name}'), 'case_record')
     for name, *_rest in reversed(COLUMNS):  # the CHECKs over several columns go with the last
         op.drop_column('case_record', name)
