@@ -393,12 +393,3 @@ def form_for(
         name: "=".join(datamodel.info(name)["only_if"]) for name in names if "only_if" in datamodel.info(name)
     }
     return type(f"{datamodel.register}Form", (Form,), fields | {"conditions": conditions, "apart": frozenset(apart)})
-
-
-class EndForm(Form):
-    """When and why a row ends."""
-
-    ended_on = DayField(_l("日期"), widget=MendableDate(), render_kw=CONTROL, validators=[required, not_future])
-    ended_reason = StringField(
-        _l("原因"), filters=[tidy], render_kw=CONTROL, validators=[required, printable, Length(max=200)]
-    )

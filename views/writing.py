@@ -11,6 +11,8 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import Length
 
 from app import clock, scope
 from app.errors import BadInput, OutOfScope
@@ -23,9 +25,30 @@ from views.children import ChildRows
 from views.conflicts import Conflicts
 from views.core import bulk_action
 from views.drafting import Drafting
-from views.forms import EndForm, RelationField, SecretField, may_choose
+from views.forms import (
+    CONTROL,
+    DayField,
+    Form,
+    MendableDate,
+    RelationField,
+    SecretField,
+    may_choose,
+    not_future,
+    printable,
+    required,
+    tidy,
+)
 
 MAX_SELECTED = 1000
+
+
+class EndForm(Form):
+    """When and why a row ends."""
+
+    ended_on = DayField(_l("日期"), widget=MendableDate(), render_kw=CONTROL, validators=[required, not_future])
+    ended_reason = StringField(
+        _l("原因"), filters=[tidy], render_kw=CONTROL, validators=[required, printable, Length(max=200)]
+    )
 
 
 class Writing(Drafting):
