@@ -31,8 +31,9 @@ COLOURS = 128
 KINDS = {
     "home", "todo", "who", "help", "menu", "suggestions", "found", "found-nothing", "list", "list-columns",
     "list-narrowed", "list-nothing", "list-empty", "stations", "confirm", "add", "add-refused", "choices", "add-lines",
-    "show", "reveal", "revealed", "history", "end", "edit", "conflict", "station", "training", "hours", "missing",
-    "account", "forbidden", "not-found", "sign-in-again", "accounts", "account-show", "roles", "role", "role-confirm",
+    "show", "reveal", "revealed", "history", "step", "step-refused", "end", "edit", "conflict", "station", "training",
+    "hours", "missing", "account", "forbidden", "not-found", "sign-in-again", "accounts", "account-show", "roles",
+    "role", "role-confirm",
     "sign-in", "activation", "calendar", "divisions", "workdays", "workdays-provisional", "workdays-confirm",
 }  # fmt: skip
 ON_ONE = {"menu": "phone", "suggestions": "desk", "list-columns": "desk"}  # what only one of the screens has

@@ -152,6 +152,7 @@ def handling(page: Page, base: str = "/cases") -> Walk:
     page.locator("#add-activity > summary").click()
     yield Stop("case-unfolded", ".others, #timeline")
     follow(page, page.locator("#add-activity").get_by_role("button", name="添加", exact=True))
+    page.evaluate("scrollTo(0, 0)")  # the hand went to what is wrong, with half of a link under the bar
     yield Stop("record-refused")
     page.goto(show)
     page.locator(".others > summary").click()
