@@ -7,7 +7,6 @@ from app import reminders
 from tests import records
 from tests.pages import face
 from tests.pages.browsing import DESK, PHONE, look, told
-from tests.pages.urging import show_urges
 from tests.world import CHILD, SIBLING, TODAY
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -17,9 +16,8 @@ LONG = "婚后长期被丈夫及其家人殴打辱骂并被扣留身份证件和
 
 
 @pytest.fixture
-def busy(app, monkeypatch):
+def busy(app):
     """A town in which something of each kind waits, and beside it one in which nothing should be seen."""
-    show_urges(app, monkeypatch)
     with app.app_context():
         for n, (on, subject) in enumerate(
             [(TODAY.replace(month=9, day=1), LONG), (TODAY.replace(day=17), "要求抚养费"), (TODAY, "咨询离婚财产")]

@@ -12,7 +12,6 @@ from app.security.actor import SETUP
 from models import Urge
 from tests import records
 from tests.pages.test_todo import groups_of
-from tests.pages.urging import show_urges
 from tests.unit import case_rules
 from tests.world import SIBLING, TODAY
 
@@ -20,13 +19,6 @@ pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databa
 
 STAFF, ADMIN = "姓名staff", "姓名town_admin"
 ONCE = "0" * 32
-
-
-@pytest.fixture
-def page(app, monkeypatch):
-    """The page of a case with nothing but what 催办 adds to it."""
-    show_urges(app, monkeypatch)
-    return app
 
 
 def urges_of(app, key):
@@ -41,8 +33,8 @@ def urges_of(app, key):
     ("person", "may_ask", "may_reply"),
     [("town_admin", True, True), ("county_admin", True, True), ("staff", False, True), ("supervisor", False, False)],
 )
-def test_the_page_offers_what_one_may(page, client_as, person, may_ask, may_reply):
-    with page.app_context():
+def test_the_page_offers_what_one_may(app, client_as, person, may_ask, may_reply):
+    with app.app_context():
         key = records.accepted(STAFF)
         urge = records.urge(key, reason="请抓紧办理")
     text = client_as(person).get(f"/cases/show/{key}").text
@@ -52,16 +44,16 @@ def test_the_page_offers_what_one_may(page, client_as, person, may_ask, may_repl
     assert (f'action="/cases/reply/{key}/{urge}"' in text) is may_reply
 
 
-def test_the_forms_of_the_page_are_those_that_are_taken(page, client_as):
+def test_the_forms_of_the_page_are_those_that_are_taken(app, client_as):
     """What a browser would post: the address, the token, the number of the form and the name of the box."""
-    with page.app_context():
+    with app.app_context():
         key = records.accepted(STAFF)
     admin, staff = client_as("town_admin"), client_as("staff")
     text = admin.get(f"/cases/show/{key}").text
     once = re.search(r'name="_once" value="(\w{32})"', text)[1]
     assert re.search(r'<textarea[^>]*name="reason"', text)
     admin.submit(f"/cases/urge/{key}", {"reason": "请答复", "_once": once})
-    (urge,) = urges_of(page, key)
+    (urge,) = urges_of(app, key)
     text = staff.get(f"/cases/show/{key}").text
     assert "共 1 次" in text
     assert f"{ADMIN} → {STAFF}" in text
@@ -73,17 +65,17 @@ def test_the_forms_of_the_page_are_those_that_are_taken(page, client_as):
     assert "/cases/reply/" not in text
 
 
-def test_what_is_typed_to_open_a_secret_is_not_what_is_urged(page, client_as):
+def test_what_is_typed_to_open_a_secret_is_not_what_is_urged(app, client_as):
     """The reason of a look stands in a box of the same name."""
-    with page.app_context():
+    with app.app_context():
         key = records.accepted(STAFF, phone=records.PHONE)
     answer = client_as("town_admin").submit(f"/cases/reveal/{key}", {"column": "phone", "reason": "核对登记信息"})
     assert records.PHONE in answer.text
     assert re.search(r'<textarea[^>]*name="reason"[^>]*></textarea>', answer.text)
 
 
-def test_a_case_that_is_over_shows_its_urges_and_offers_no_more(page, client_as):
-    with page.app_context():
+def test_a_case_that_is_over_shows_its_urges_and_offers_no_more(app, client_as):
+    with app.app_context():
         key = records.accepted(STAFF, to="CLOSED")
         records.urge(key, reason="办完以前催的")
     text = client_as("town_admin").get(f"/cases/show/{key}").text
