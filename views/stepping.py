@@ -40,6 +40,7 @@ class Asked:
     form: FlaskForm
     missing: Sequence[Any] = ()
     version: int = 0
+    start: str = ""  # the state that it leads on from
 
 
 class Stepping(Core):
@@ -67,7 +68,7 @@ class Stepping(Core):
         """The empty form of a step, for the page of the row."""
         flow, step = steps.step_to(row, found.step.to, acting())
         form = self._step_form(row, flow, step, is_new=True)
-        return Asked(str(step.label), self.step_url(row, step), form, found.missing, row.version)
+        return Asked(str(step.label), self.step_url(row, step), form, found.missing, row.version, step.start.name)
 
     def suggestions(self, row: Any) -> Mapping[str, Sequence[str]]:
         """{column: values to offer where it is typed}, by the register."""
@@ -82,21 +83,22 @@ class Stepping(Core):
     @expose("/advance/<pk>/<to>", methods=["GET", "POST"])
     @needs(VERB)
     def advance(self, pk: str, to: str) -> Any:
-        """The form of a step, and the step: on the version of the row that was looked at."""
+        """The form of a step, and the step: from the state and on the version of the row that were looked at."""
         flow, state = state_named(self.datamodel.obj, to)
-        row = self._row(pk, VERB)
-        actor, step = acting(), flow.step(row, state)
-        if step is None and request.method == "POST":
-            return self._gone(row, flow, state)
-        step = steps.step_to(row, state, actor)[1] if request.method == "GET" or step is None else step
-        if step.verb != VERB:
-            abort(404)
+        row, actor = self._row(pk, VERB), acting()
+        now = flow.state_of(row)
+        start = flow.states.__members__.get(request.form.get("_from", now.name), now)
+        step = next((s for s in flow.steps if s.start is start and s.to is state and s.verb == VERB), None)
+        if step is None or request.method == "GET":
+            step = steps.step_to(row, state, actor)[1]
         form = self._step_form(row, flow, step)
+        if start is not now:
+            return self._gone(row, form, flow, step)
 
         def take() -> None:
             steps.advance(row, state, actor, clock.today(), form.populate_obj)
 
-        return self._take(row, form, str(step.label), take, lambda: flow.state_of(row) is state, step)
+        return self._take(row, form, str(step.label), take, lambda: now is state, step)
 
     def _take(
         self,
@@ -126,22 +128,14 @@ class Stepping(Core):
         flash(_("已完成：%(step)s。", step=label), "success")
         return redirect(self.url("show", pk=self.key(row)))
 
-    def _gone(self, row: Any, flow: Workflow, state: Enum) -> Any:
-        """Somebody moved the row on in the meantime: what was typed is shown, for the way that it came from."""
-        came = [s for s in flow.steps if s.to is state and s.verb == VERB]
-        if not came:
-            abort(404)
-        sent = {name for name in request.form if not name.startswith("_")}
-        step = max(came, key=lambda s: len(sent & set(s.asks)))
-        form = self._step_form(row, flow, step)
-        conflicts = Conflicts(self.datamodel, row, form)
+    def _gone(self, row: Any, form: FlaskForm, flow: Workflow, step: Step) -> Any:
+        """The row has gone on since the form was opened: by this very form, or what was typed is shown."""
+        conflicts, now = Conflicts(self.datamodel, row, form), flow.state_of(row)
         conflicts.settle()
-        if conflicts.is_saved_already and flow.state_of(row) is state:
+        if conflicts.is_saved_already and now is step.to:
             return self._taken(row, str(step.label))
-        form.form_errors = [
-            _("现在是「%(state)s」，没有这一步。您填写的内容还没有保存。", state=flow.state_of(row).value)
-        ]
-        return self._step_page(row, form, str(step.label), conflicts, None, is_gone=True)
+        form.form_errors = [_("现在是「%(state)s」，没有这一步。您填写的内容还没有保存。", state=now.value)]
+        return self._step_page(row, form, str(step.label), conflicts, is_gone=True)
 
     def _step_page(
         self,
@@ -156,7 +150,7 @@ class Stepping(Core):
         is_stale = request.method == "POST" and self._is_stale(conflicts)
         if is_stale and not conflicts.is_open and not is_gone:
             form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]
-        asked = Asked(label, request.path, form, missing, conflicts.version)
+        asked = Asked(label, request.path, form, missing, conflicts.version, step.start.name if step else "")
         title = _("%(step)s：%(name)s", step=label, name=row)
         page = self._page(
             self.step_template, _("办理"), title=title, row=row, asked=asked, conflicts=conflicts,

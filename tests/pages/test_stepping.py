@@ -135,14 +135,16 @@ def test_a_step_answers_with_the_page_of_the_case(client_as, case_in):
     assert "已完成：受理。" in browser.get(answer.location).text
 
 
-def test_a_step_that_is_sent_twice_is_taken_once(app, client_as, case_in):
-    key, browser = case_in("HANDLING"), client_as("staff")
-    data = CLOSE | browser.version(step(key, "CLOSED"))
-    answers = [browser.submit(step(key, "CLOSED"), data) for _ in range(2)]
+@pytest.mark.parametrize(("start", "to", "form"), [("APPLIED", "ACCEPTED", ACCEPT), ("HANDLING", "CLOSED", CLOSE)])
+def test_a_step_that_is_sent_twice_is_taken_once(app, client_as, case_in, start, to, form):
+    key, browser = case_in(start), client_as("staff")
+    data = form | browser.version(step(key, to)) | {"_from": start}
+    answers = [browser.submit(step(key, to), data) for _ in range(2)]
     assert [(a.status_code, a.location) for a in answers] == [(302, f"/cases/show/{key}")] * 2
+    assert "调整" not in re.search(r'role="status">.*?</div>', browser.get(answers[1].location).text, re.DOTALL)[0]
     with app.app_context(), acting_as(SETUP):
         entries = db.session.scalars(select(AuditEntry).where(AuditEntry.row_key == str(key))).all()
-    assert sum(e.changes.get("state", [0, 0])[1] == "CLOSED" for e in entries if e.register == "Case") == 1
+    assert sum(e.changes.get("state", [0, 0])[1] == to for e in entries if e.register == "Case") == 1
 
 
 def test_the_rest_of_the_case_is_not_written_by_a_step(app, client_as, case_in):
@@ -197,7 +199,7 @@ def test_what_was_typed_is_kept_when_the_case_has_gone_on(app, client_as, case_i
     key, staff, admin = case_in("HANDLING"), client_as("staff"), client_as("town_admin")
     version = staff.version(step(key, "CLOSED"))
     assert take(admin, key, "WITHDRAWN", {"state_reason": "自己不要了"}).status_code == 302
-    answer = staff.submit(step(key, "CLOSED"), CLOSE | version)
+    answer = staff.submit(step(key, "CLOSED"), CLOSE | version | {"_from": "HANDLING"})
     assert answer.status_code == 409
     assert "现在是「撤回」，没有这一步" in answer.text
     assert CLOSE["answer"] in answer.text
@@ -253,7 +255,14 @@ def test_no_step_is_skipped(app, client_as, case_in, to):
     answer = browser.get(step(key, to))
     assert (answer.status_code, "没有这一步" in answer.text) == (422, True)
     answer = browser.submit(step(key, to), CLOSE | VISIT | {"_version": "1", "state_reason": "想跳过去"})
-    assert (answer.status_code, state_of(app, key)) == (409, "APPLIED")
+    assert (answer.status_code, state_of(app, key)) == (422, "APPLIED")
+
+
+@pytest.mark.parametrize("start", ["HANDLING", "CLOSED", "nothing", "ENDED", ""])
+def test_where_a_form_says_it_comes_from_opens_no_way(app, client_as, case_in, start):
+    key, browser = case_in("APPLIED"), client_as("staff")
+    answer = browser.submit(step(key, "CLOSED"), CLOSE | {"_version": "1", "_from": start})
+    assert (answer.status_code in (409, 422), state_of(app, key)) == (True, "APPLIED")
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "-1", "99999999999", "%00"])

@@ -144,6 +144,23 @@ def one_row(page: Page, base: str = "/cases") -> Walk:
     yield Stop("conflict")
 
 
+def handling(page: Page, base: str = "/cases") -> Walk:
+    """A case that goes on: its next step, the others, one more record, what is missing and what is refused."""
+    show = first(page, base)
+    yield from enter(page, show, "case")
+    page.locator(".others > summary").click()
+    page.locator("#add-activity > summary").click()
+    yield Stop("case-unfolded", ".others, #timeline")
+    follow(page, page.locator("#add-activity").get_by_role("button", name="添加", exact=True))
+    yield Stop("record-refused")
+    page.goto(show)
+    page.locator(".others > summary").click()
+    follow(page, page.get_by_role("link", name="重复并案"))
+    yield Stop("step")
+    follow(page, page.locator("[data-save]"))
+    yield Stop("step-refused")
+
+
 def others(page: Page) -> Walk:
     """The pages that are not of registers, and what answers instead of a page."""
     pages = {
@@ -178,7 +195,7 @@ def ended_session(page: Page, base: str = "/stations") -> Walk:
 
 def keeper(page: Page, empty: str = "") -> Walk:
     """The whole way of somebody who keeps the registers of his town."""
-    for part in (shell(page), lists(page, empty=empty), form(page), one_row(page), others(page)):
+    for part in (shell(page), lists(page, empty=empty), form(page), one_row(page), handling(page), others(page)):
         yield from part
     yield from ended_session(page)
 
