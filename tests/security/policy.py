@@ -26,6 +26,7 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "AccountView.index": SIGNED_IN,
     "AccountView.end": SIGNED_IN,
     "AccountView.password": SIGNED_IN,
+    "TodoView.index": SIGNED_IN,
     "SearchView.index": SIGNED_IN,
     "SearchView.suggest": SIGNED_IN,
     "WorkCalendarView.list": ("WorkCalendar", "view"),

@@ -202,7 +202,7 @@ class Prober:
         return policy.may(person, register, "view", code)
 
     def may_reveal(self, probe: Probe, spec: Spec, code: str) -> bool:
-        asked = probe.endpoint == f"{spec.register}View.reveal" and probe.row == code
+        asked = policy.ROUTES.get(probe.endpoint) == (spec.register, "reveal") and probe.row == code
         return asked and policy.may(self.person, spec.register, "reveal", code)
 
     def told(self, probe: Probe, answer: Any) -> Iterator[str]:

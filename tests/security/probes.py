@@ -127,7 +127,8 @@ class Generator:
     def aimed(self, spec: Spec, verb: str, code: str, method: str = "GET", file: int = 1, **options: Any) -> Probe:
         """A request to a route of one row, e.g. "show", for the row in `code`, and a file of it."""
         endpoint, pattern = f"{spec.register}View.{verb}", self.pattern(spec, verb)
-        pattern = pattern.replace("<key>", str(file)).replace("<column>", "name")
+        end = spec.path_end(verb, code) if verb in spec.paths else str(file)
+        pattern = pattern.replace("<key>", end).replace("<to>", end).replace("<column>", "name")
         path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.keys[code], NOWHERE))
         return Probe(endpoint, method, path, row=code, missing=missing, **options)
 
@@ -235,4 +236,4 @@ class Generator:
         wrong = [(e, r, m) for e, r in self.rules.items() for m in METHODS if m not in r.methods]
         for endpoint, rule, method in self.some(wrong, 60) if self.person in HOSTILE_PEOPLE else ():
             path = rule.rule.replace("<path:filename>", "app.css").replace("<column>", "name").replace("<pk>", "1")
-            yield Probe(endpoint, method, path.replace("<key>", "1"), expect=(405,))
+            yield Probe(endpoint, method, path.replace("<key>", "1").replace("<to>", "ACCEPTED"), expect=(405,))

@@ -12,7 +12,8 @@ To add a register, add its Spec after those it points to:
 4. Only where it differs from others: `codes` (divisions it has rows in), `is_reference` and `shared` (columns that are
    readable along one's own line), `actions`, `routes` and `without` (what it has beyond METHODS, and has not),
    `beside` (fields that a foreign key needs beside it), `children`, `records` (rows that hang on a row and stand in
-   no form of it), `posting` (route of one row → division → the forms that are posted there), `file` (KIND of
+   no form of it), `posting` (route of one row → division → the forms that are posted there), `paths` (route of one
+   row → what stands behind its key: a word, or the name of records, of which the row's own is meant), `file` (KIND of
    the canary in attachments).
 
 Foreign keys, and the column that says where a row lies, are read from the tables.
@@ -250,6 +251,7 @@ SPECS = declare(
                     done_by=canary("DONEBY", code),
                 ),
                 canaries={"DONE": "summary", "DONEBY": "done_by"},
+                secrets={"content": "narrative"},
                 verbs={"add": "handle"},
             ),
             Child(
@@ -267,6 +269,27 @@ SPECS = declare(
                 verbs={"add": "urge", "edit": "handle"},
             ),
         ),
+        routes={
+            "advance": "handle",
+            "answer": "handle",
+            "activity": "handle",
+            "open_activity": "reveal",
+            "urge": "urge",
+            "reply": "handle",
+        },
+        paths={"advance": "ACCEPTED", "open_activity": "activities", "reply": "urges"},
+        posting={
+            "advance": lambda _code: [
+                {"category": "FAMILY", "difficulty": "ORDINARY", "handler": "某人", "accepted_on": "2026-11-20"}
+            ],
+            "answer": lambda _code: [{"answer": "已告知", "answer_way": "IN_PERSON"}],
+            "activity": lambda _code: [
+                {"kind": "CALL", "happened_on": "2026-11-20", "summary": "去电", "done_by": "某人", "content": "经过"}
+            ],
+            "open_activity": lambda _code: [{"reason": "核对身份"}],
+            "urge": lambda _code: [{"reason": "请抓紧"}],
+            "reply": lambda _code: [{"reply": "已联系"}],
+        },
         file="CASEFILE",
     ),
     Spec(
@@ -325,6 +348,12 @@ SECRETS = {
     for spec in SPECS
     for column in spec.secrets
     for code, its_key in spec.keys.items()
+}
+SECRETS |= {
+    child.secret(column, spec.child_key(child, code)): (spec, code, column)
+    for spec, child in CHILD_TABLES.values()
+    for column in child.secrets
+    for code in spec.keys
 }
 
 __all__ = ["BY_REGISTER", "BY_TABLE", "CHILD_TABLES", "KINDS", "SECRETS", "SPECS"]

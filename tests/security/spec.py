@@ -59,6 +59,7 @@ class Child:
     make: Callable[[str, Any, int], Model]
     form: Callable[[str], dict[str, str]] = field(default=lambda _code: {})
     canaries: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     verbs: dict[str, str] = field(default_factory=dict)
 
     def asks_for(self, how: str) -> str:
@@ -68,6 +69,10 @@ class Child:
     @property
     def table(self) -> Any:
         return self.model.__table__
+
+    def secret(self, column: str, its_key: int) -> str:
+        """What stands sealed in that column of that row, and nowhere else."""
+        return plain(self.secrets[column], its_key)
 
     def line(self, code: str, key: Any = "", version: Any = "", **changes: str) -> dict[str, str]:
         """The posted fields of one line: a new child, or the stored one of that key."""
@@ -96,6 +101,7 @@ class Spec:
     children: tuple[Child, ...] = ()
     records: tuple[Child, ...] = ()
     posting: dict[str, Callable[[str], list[dict[str, str]]]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
     file: str = ""  # the kind of canary in the name and content of the file that hangs on each of its rows
 
     @property
@@ -146,13 +152,22 @@ class Spec:
     def child_rows(self) -> Iterator[Model]:
         for child in (*self.children, *self.records):
             for code, parent_key in self.keys.items():
-                yield child.make(code, parent_key, self.child_key(child, code))
+                row = child.make(code, parent_key, its_key := self.child_key(child, code))
+                for column in child.secrets:
+                    secret.put(row, column, child.secret(column, its_key))
+                yield row
 
     def attach(self, rows: Iterable[Model]) -> None:
         """Hang a file on each of the stored rows."""
         for row in rows if self.file else ():
             told = canary(self.file, row.place)
             attachments.attach(row, checked(f"{told}.pdf", pdf(told)))
+
+    def path_end(self, method: str, code: str) -> str:
+        """What stands in the path of a route behind the key of the row in `code`."""
+        end = self.paths.get(method, "1")
+        child = next((child for child in (*self.children, *self.records) if child.name == end), None)
+        return str(self.child_key(child, code)) if child is not None else end
 
     def child_key(self, child: Child, code: str) -> int:
         return self.keys[code] + CHILD_BLOCK * (1 + (*self.children, *self.records).index(child))
