@@ -77,7 +77,7 @@ class CaseView(Answering, Recording, Urging, RegisterView):
 
     def _is_asked(self, row: Case, name: str) -> bool:
         """What a step writes is shown when there is something; until then its form asks."""
-        return name not in FLOW.held and super()._is_asked(row, name)
+        return FLOW.held.isdisjoint((name, f"{name}_id")) and super()._is_asked(row, name)
 
     def parts_of(self, row: Case, **said: Any) -> dict[str, Any]:
         """The state, the steps, the timeline, and what else there is about the one who came."""

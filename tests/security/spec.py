@@ -177,6 +177,10 @@ class Spec:
         alike = [name for name, kind in self.secrets.items() if kind == self.secrets[column]]
         return plain(self.secrets[column], its_key, alike.index(column))
 
+    def kind_of_secret(self, column: str) -> str:
+        """The kind of a secret column of its rows, or of a row that hangs on one."""
+        return next(s.secrets[column] for s in (self, *self.children, *self.records) if column in s.secrets)
+
     def answers(self, method: str) -> bool:
         """Whether a route of one row does anything here: rows end, have secrets or files only in some registers."""
         if method in ("end", "resume"):
