@@ -61,7 +61,7 @@ def _rows(model: Any, q: str, limit: int) -> list[Any]:
 
 
 def _item(model: Any, row: Any, where: str) -> Item:
-    also = [value for name in row.__find__ if (value := getattr(row, name)) and value != str(row)]
+    also = [value for name in row.__find__ if (value := getattr(row, name)) and value not in str(row)]
     has_ended = getattr(row, _end_of(model)) is not None
     return Item(
         key=RegisterInterface.of(model).key_value(row),
