@@ -22,7 +22,7 @@ from app.security.roles import (
     SYSTEM_ADMIN,
     UNIT_OFFICER,
 )
-from tests.security.registers import KINDS, SECRETS
+from tests.security.registers import CHILD_TABLES, KINDS, SECRETS, SPECS
 from tests.world import DIVISIONS, PEOPLE, canary
 
 SITE = "http://localhost"
@@ -33,7 +33,10 @@ ALLOWED |= {"Linux", "Windows"}  # names of systems that have no other
 # The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
 OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
 # And what the masks leave of its secrets. A clear one is a stray, where it has letters.
-OURS |= {mask(spec.secrets[column], text) for text, (spec, _, column) in SECRETS.items()}
+SEALED = {
+    column: kind for part in (*SPECS, *(c for _, c in CHILD_TABLES.values())) for column, kind in part.secrets.items()
+}
+OURS |= {mask(SEALED[column], text) for text, (_, _, column) in SECRETS.items()}
 OURS |= {f"姓名{name}" for name in PEOPLE}
 WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
 READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")
