@@ -72,7 +72,9 @@ class CaseView(Answering, Recording, Urging, RegisterView):
     }
 
     def suggestions(self, row: Case) -> dict[str, Any]:
-        """Whoever may handle cases there."""
+        """Whoever may handle cases there; for those who do, since accounts are nobody else's to see."""
+        if not scope.covers("handle", row):
+            return {}
         return {"handler": handlers.names_for(row.division_code, clock.today())}
 
     def _is_asked(self, row: Case, name: str) -> bool:

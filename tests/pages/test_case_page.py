@@ -106,6 +106,7 @@ def test_who_only_looks_is_offered_nothing(client_as, case_in, person):
     assert "/cases/advance/" not in page
     assert "/cases/activity/" not in page
     assert "/cases/open-activity/" not in page
+    assert "姓名town_admin" not in page, "who else could handle it is asked by forms only"
 
 
 def test_a_case_of_another_township_is_not_there(client_as, case_in):
