@@ -148,7 +148,9 @@ class RegisterInterface(SQLAInterface):
         if order is None:
             return found.order_by(newest_first)
         column = getattr(self.obj, order[0])
-        return found.order_by(column.desc() if order[1] else column.asc(), newest_first)
+        ordered = column.desc() if order[1] else column.asc()
+        # What is empty comes last either way: each database has another place for it, and nobody looks for it on top.
+        return found.order_by(ordered.nulls_last() if column.nullable else ordered, newest_first)
 
     def count(self, query: Query, quick: Sequence[str]) -> int:
         return (

@@ -16,6 +16,7 @@ from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist
 from views.recording import Recording
+from views.stepping import acting
 from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
@@ -72,7 +73,9 @@ class CaseView(Answering, Recording, Urging, RegisterView):
     }
 
     def suggestions(self, row: Case) -> dict[str, Any]:
-        """Whoever may handle cases there."""
+        """Whoever may handle cases there; for those who do, since accounts are nobody else's to see."""
+        if not scope.covers("handle", row):
+            return {}
         return {"handler": handlers.names_for(row.division_code, clock.today())}
 
     def _is_asked(self, row: Case, name: str) -> bool:
@@ -81,7 +84,7 @@ class CaseView(Answering, Recording, Urging, RegisterView):
 
     def parts_of(self, row: Case, **said: Any) -> dict[str, Any]:
         """The state, the steps, the timeline, and what else there is about the one who came."""
-        related, has_more = related_to(row)
+        related, has_more = related_to(row, acting())
         may_add = self.can("handle") and scope.covers("handle", row) and row.ended_on is None
         return {
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),

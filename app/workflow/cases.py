@@ -123,6 +123,13 @@ def _write(today_into: str = "", empty: tuple[str, ...] = ()) -> Any:
     return write
 
 
+def _send_back(case: Case, moment: Moment) -> None:
+    """What was reopened before has its first day then: accepted again, it must not count from its first round."""
+    if case.restarted_on is not None:
+        case.accepted_on = case.restarted_on
+    case.restarted_on = moment.today
+
+
 _reopen = _write("restarted_on", ("closed_on", *ANSWER, *VISIT))
 _apply_again = _write("restarted_on", ("accepted_on", "investigated_on", "handled_on", "merged_into_id", "referred_to"))
 
@@ -172,7 +179,7 @@ STEPS = (
         ),
     ),
     *(_adjust(state) for state in (ACCEPTED, INVESTIGATING, HANDLING)),
-    _back(ACCEPTED, APPLIED, _write("restarted_on")),
+    _back(ACCEPTED, APPLIED, _send_back),
     _back(INVESTIGATING, ACCEPTED, _write(empty=("investigated_on",))),
     _back(HANDLING, INVESTIGATING, _write(empty=("handled_on",))),
     *(_again(state, HANDLING, _reopen) for state in (CLOSED, VISITED)),

@@ -106,6 +106,7 @@ def test_who_only_looks_is_offered_nothing(client_as, case_in, person):
     assert "/cases/advance/" not in page
     assert "/cases/activity/" not in page
     assert "/cases/open-activity/" not in page
+    assert "姓名town_admin" not in page, "who else could handle it is asked by forms only"
 
 
 def test_a_case_of_another_township_is_not_there(client_as, case_in):
@@ -376,6 +377,19 @@ def test_who_it_may_be_is_never_looked_for_beyond_what_one_sees(app, client_as):
     assert related_on(client_as("staff").get(f"/cases/show/{key}").text) == {}
     assert related_on(client_as("county_admin").get(f"/cases/show/{key}").text) == {beside: "身份证号相同"}
     assert related_on(client_as("city_admin").get(f"/cases/show/{key}").text) == {beside: "身份证号相同"}
+
+
+def test_a_number_is_compared_only_where_it_may_be_opened(app, client_as):
+    """Whoever registers cases here and only looks elsewhere could try one number after the other."""
+    with app.app_context():
+        theirs = records.case("330304001", name="秘某", id_number=NUMBER)
+        guess = records.case(name="猜某", id_number=NUMBER)
+    browser = client_as("mixed")
+    assert browser.get(f"/cases/show/{theirs}").status_code == 200
+    assert browser.submit(f"/cases/reveal/{theirs}", {"column": "id_number", "reason": "核对"}).status_code == 403
+    assert related_on(browser.get(f"/cases/show/{guess}").text) == {}
+    assert related_on(browser.get(f"/cases/show/{theirs}").text) == {}
+    assert related_on(client_as("city_admin").get(f"/cases/show/{guess}").text) == {theirs: "身份证号相同"}
 
 
 def test_of_many_namesakes_ten_are_shown(app, client_as):

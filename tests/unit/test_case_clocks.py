@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import calendars, recalculation
 from app.calendar import Calendar
 from app.extensions import db
+from app.interface import Query, RegisterInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.clocks import clock_of, due_of
@@ -90,6 +91,15 @@ def test_a_mended_day_of_arrival_moves_the_due_date(context):
         got(key).received_on = date(2026, 11, 19)
         db.session.commit()
     assert stored(key)["due_on"] == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(("is_newest_first", "order"), [(False, [1, 0, 2]), (True, [0, 1, 2])])
+def test_a_list_by_due_date_ends_with_what_is_not_due_at_all(context, is_newest_first, order):
+    keys = [records.case(), records.case(received_on=TODAY - 30 * DAY), case_in("CLOSED")]
+    with acting_as(SETUP):
+        asked = Query(conditions=(Case.id.in_(keys),), order=("due_on", is_newest_first))
+        rows = RegisterInterface.of(Case).page(asked, [], 0, 10)
+        assert [keys.index(row.id) for row in rows] == order
 
 
 # ---- another calendar

@@ -232,6 +232,19 @@ def test_what_is_reopened_begins_anew_and_is_answered_again(context, state):
         assert (row.state, row.due_on) == (CaseState.CLOSED, None)
 
 
+def test_what_is_sent_back_after_it_was_reopened_still_counts_from_the_day_of_reopening(context):
+    key = case_in("CLOSED", received_on=TODAY - 90 * DAY)
+    with acting_as(SETUP):
+        row = got(key)
+        first = row.accepted_on
+        move(row, "HANDLING", SETUP, TODAY + 60 * DAY)
+        due = row.due_on
+        for state in ("INVESTIGATING", "ACCEPTED", "APPLIED", "ACCEPTED"):
+            move(row, state, SETUP, TODAY + 61 * DAY)
+        assert (row.accepted_on, row.due_on) == (TODAY + 60 * DAY, due)
+        assert first == TODAY, "that stands in the history"
+
+
 @pytest.mark.parametrize("state", rules.GONE)
 def test_what_ended_otherwise_applies_anew(context, state):
     key = case_in(state)
