@@ -18,9 +18,11 @@ CLOCKS = system("系统（期限）")
 BATCH = 1000  # cases read at a time
 
 
-def _moved(calendar: Calendar) -> Iterator[tuple[Case, date | None]]:
-    """The cases whose clock runs to another day by `calendar`, with that day."""
+def _moved(calendar: Calendar, lock: bool = False) -> Iterator[tuple[Case, date | None]]:
+    """The cases whose clock runs to another day by `calendar`, with that day; `lock` holds them where they stand."""
     found = select(Case).where(Case.state.in_(clocks.RUNNING), Case.ended_on.is_(None)).order_by(Case.id)
+    if lock:  # a step that is being taken is waited for: a case that it closes is due on no day
+        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
     for case in db.session.scalars(found.execution_options(yield_per=BATCH)):
         due = clocks.due_of(case, calendar)
         if (on := due.on if due else None) != case.due_on:
@@ -40,7 +42,7 @@ def recalculate(calendar: Calendar, actor: Actor) -> int:
     A due date is nobody's entry: forms that are open on the case stay valid, so its version does not change.
     """
     with acting_as(CLOCKS):
-        moved = [(case, on) for case, on in _moved(calendar)]
+        moved = [(case, on) for case, on in _moved(calendar, lock=True)]
         for case, on in moved:
             changes = {"due_on": [audit.plain(case.due_on), audit.plain(on)]}
             audit.note(db.session(), "recalculate", case, changes, actor)

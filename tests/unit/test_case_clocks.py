@@ -1,8 +1,10 @@
 """Due dates: always what the clock says, whoever writes; and what a new calendar makes of them (F14)."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from app import calendars, recalculation
@@ -190,3 +192,22 @@ def test_a_step_after_the_calendar_changed_counts_by_the_new_one(cases, off, mon
         row = got(cases["applied"])
         move(row, "ACCEPTED", SETUP)
         assert (row.state, row.due_on) == (CaseState.ACCEPTED, date(2026, 12, 4))
+
+
+def test_a_case_that_is_withdrawn_while_the_calendar_changes_is_due_on_no_day(cases, off):
+    """Whoever publishes waits for the step, and then sees that nothing is due any more."""
+    key, app = cases["applied"], current_app._get_current_object()
+
+    def publish():
+        with app.app_context(), acting_as(SETUP):
+            recalculation.recalculate(off, SETUP)
+            db.session.commit()
+
+    publishing = threading.Thread(target=publish)
+    with acting_as(SETUP):
+        move(got(key), "WITHDRAWN", SETUP)
+        publishing.start()
+        publishing.join(timeout=1)
+        db.session.commit()
+    publishing.join()
+    assert (stored(key)["state"].name, stored(key)["due_on"]) == ("WITHDRAWN", None)
