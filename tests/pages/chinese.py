@@ -34,6 +34,8 @@ ALLOWED |= {"Linux", "Windows"}  # names of systems that have no other
 OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
 # And what the masks leave of its secrets. A clear one is a stray, where it has letters.
 OURS |= {mask(spec.kind_of_secret(column), text) for text, (spec, _, column) in SECRETS.items()}
+# What was done in a case is opened on the walks, all of it at once.
+OURS |= {text for text, (_, _, column) in SECRETS.items() if column == "content"}
 OURS |= {f"姓名{name}" for name in PEOPLE}
 WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
 READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")
