@@ -15,8 +15,9 @@ from app.errors import DomainError
 from app.workflow.cases import ONLY_NEW, Answer, answer_now
 from models import AnswerWay, Case, CaseState
 from views.access import needs
+from views.core import acting
 from views.forms import form_for
-from views.stepping import VERB, Stepping, acting
+from views.stepping import VERB, Stepping
 
 TOLD = ("answer", "answer_way")
 

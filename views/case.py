@@ -14,9 +14,8 @@ from models import Case
 from views import once
 from views.answering import Answering
 from views.base import RegisterView
-from views.core import Section, Shortlist
+from views.core import Section, Shortlist, acting
 from views.recording import Recording
-from views.stepping import acting
 from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访

@@ -38,6 +38,14 @@ def bulk_action(verb: str, label: Any, confirm: Any = "") -> Callable[[Callable[
     return decorate
 
 
+def acting() -> Actor:
+    """Whoever is signed in; a rule is told by whom."""
+    actor = scope.current_actor()
+    if actor is None:
+        raise OutOfScope()
+    return actor
+
+
 class Section(NamedTuple):
     """Some fields of a form or page under one heading; folded away where they are seldom needed."""
 

@@ -16,16 +16,14 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app import clock, scope
-from app.errors import OutOfScope
+from app import clock
 from app.interface import RegisterInterface
-from app.security.actor import Actor
 from app.workflow import steps
 from app.workflow.steps import Available, Kind, Step, Workflow
 from views import typed
 from views.access import needs
 from views.conflicts import Conflicts
-from views.core import Core
+from views.core import Core, acting
 from views.forms import Form, SecretField, form_for, is_empty
 
 VERB = "handle"  # what the steps of these forms ask for; endings have a form of their own
@@ -192,14 +190,6 @@ class Stepping(Core):
             info = (datamodel or self.datamodel).info(field.name)
             if info.get("starts_as") and is_empty(field) and not field.data:
                 field.process_data(known[info["starts_as"]])
-
-
-def acting() -> Actor:
-    """Whoever is signed in."""
-    actor = scope.current_actor()
-    if actor is None:
-        raise OutOfScope()
-    return actor
 
 
 def state_named(model: type, name: str) -> tuple[Workflow, Enum]:

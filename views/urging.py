@@ -12,13 +12,11 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from app import clock, scope, todos, urges
-from app.errors import OutOfScope
 from app.interface import RegisterInterface
-from app.security.actor import Actor
 from models import Urge
 from views import once
 from views.access import needs
-from views.core import Core, Shortlist
+from views.core import Core, Shortlist, acting
 from views.forms import CONTROL, Form, printable, required, tidy
 
 LINES = CONTROL | {"rows": 3, "maxlength": urges.LONGEST}
@@ -62,7 +60,7 @@ class Urging(Core):
         row, form, uid = self._row(pk, "urge"), AskForm(), once.uid_for(f"{Urge.__name__}:{pk}")
 
         def ask() -> None:
-            urges.ask(row, form.reason.data, _actor(), clock.today(), uid)
+            urges.ask(row, form.reason.data, acting(), clock.today(), uid)
 
         if form.validate_on_submit() and (self._is_sent(uid) or self._save(form, ask) or self._is_sent(uid)):
             flash(_("已催办。"), "success")
@@ -79,7 +77,7 @@ class Urging(Core):
             abort(404)
 
         def answer() -> None:
-            urges.reply(urge, form.reply.data, _actor(), clock.today())
+            urges.reply(urge, form.reply.data, acting(), clock.today())
 
         if form.validate_on_submit() and (_is_answered(urge, form.reply.data) or self._save(form, answer)):
             flash(_("已回复。"), "success")
@@ -101,13 +99,6 @@ class Urging(Core):
         return make_response(page, 422)
 
 
-def _actor() -> Actor:
-    actor = scope.current_actor()
-    if actor is None:
-        raise OutOfScope()
-    return actor
-
-
 def _is_answered(urge: Urge, text: str) -> bool:
     """Whether this very answer of the viewer stands there: his form was sent twice."""
-    return urge.reply == text and urge.replied_by == _actor().name
+    return urge.reply == text and urge.replied_by == acting().name

@@ -15,7 +15,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from app import clock, scope
-from app.errors import BadInput, OutOfScope
+from app.errors import BadInput
 from app.workflow import steps
 from app.workflow.endings import Standing
 from models import Ended
@@ -23,7 +23,7 @@ from views import once, typed
 from views.access import needs, require
 from views.children import ChildRows
 from views.conflicts import Conflicts
-from views.core import bulk_action
+from views.core import acting, bulk_action
 from views.drafting import Drafting
 from views.forms import (
     CONTROL,
@@ -245,10 +245,7 @@ class Writing(Drafting):
 
     def _move(self, row: Any, to: Enum, fill: Callable[[Any], Any] | None = None) -> None:
         """One step of the row, by whoever is here, today."""
-        actor = scope.current_actor()
-        if actor is None:
-            raise OutOfScope()
-        steps.advance(row, to, actor, clock.today(), fill)
+        steps.advance(row, to, acting(), clock.today(), fill)
 
     def _ending_row(self, pk: str) -> Any:
         row = self._row(pk, "end")

@@ -4,8 +4,7 @@ They call the rules, not the pages: what has to hold are the transactions. What 
 """
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -84,25 +83,23 @@ def _process(address: str, process: int) -> Counter[str]:
         actor, station = person("town_admin"), records.station_at(world.OWN)
         db.session.remove()
 
-    def thread(number: int) -> Counter[str]:
-        counted = Counter[str]()
-        for turn in range(SHARE):
-            for work in (registers, moves):
-                counted[_done(app, work, actor, station, number + turn)] += 1
-        return counted
-
     with ThreadPoolExecutor(THREADS) as pool:
-        found = sum(pool.map(thread, range(process, THREADS + process)), Counter[str]())
+        tasks = [
+            pool.submit(work, app, actor, station, process + number + turn)
+            for turn in range(SHARE)
+            for number in range(THREADS)
+            for work in (registers, moves)
+        ]
+    found = Counter(map(_outcome, tasks))
     with app.app_context():
         db.engine.dispose()
     return found
 
 
-def _done(app: Flask, work: Callable[..., str], actor: Actor, station: int, turn: int) -> str:
-    try:
-        return work(app, actor, station, turn)
-    except Exception as error:  # noqa: BLE001  whatever it is, a page would answer it with 500
-        return f"error {type(error).__name__}"
+def _outcome(task: Future[str]) -> str:
+    """What a task says of itself; whatever went wrong in it, a page would answer with 500."""
+    error = task.exception()
+    return f"error {type(error).__name__}" if error is not None else task.result()
 
 
 def begin(address: str) -> None:
