@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from app import audit
 from app.calendar import Calendar
@@ -27,6 +27,7 @@ FIRST, LAST = 1949, 2100  # years that somebody may ask for: before and after no
 SHIPPED = "国务院办公厅通知（随程序载入）"
 REGISTER = WorkCalendar.__name__
 _CACHE = "calendar"
+LOCK = 20101231  # any number that no other advisory lock of this database has
 
 Days = Mapping[date, tuple[DayKind, str]]
 
@@ -87,6 +88,21 @@ def current() -> Calendar:
     found = Calendar.of({day: (kind, name) for day, kind, name, _y in rows}, {y for *_day, y in rows if y is not None})
     session.info[_CACHE] = session.get_transaction(), found
     return found
+
+
+def stand_still() -> None:
+    """Let nobody change the calendar until this transaction is over: what it counts now is what others will find.
+
+    For rows that nobody else can see yet; whoever changes the calendar waits for those that he sees by their locks.
+    """
+    _hold("pg_advisory_xact_lock_shared")
+
+
+def _hold(lock: str) -> None:
+    """On SQLite there is one writer at a time anyway."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.connection().execute(select(getattr(func, lock)(LOCK)))  # a lock, of no table: no row is read
+        forget()
 
 
 def forget() -> None:
@@ -209,6 +225,7 @@ def lock() -> None:
     """Let one person at a time change the calendar: until he commits, others wait here and then see what he did."""
     with acting_as(CALENDAR):
         db.session.execute(select(WorkCalendar.year).order_by(WorkCalendar.year).with_for_update()).all()
+    _hold("pg_advisory_xact_lock")
     forget()
 
 

@@ -1,7 +1,7 @@
 """Drafts: what somebody typed and has not saved. Each is his alone, sealed, and kept for 72 hours.
 
-`form` names a form: "Case:add:<once>" or "Case:edit:<uid of the row>". Whether he may (still) use that form is asked by
-the view before; here nothing is reached but what stands under his own number.
+`form` names a form: "Case:add:<once>", "Case:edit:<uid of the row>", "Case:activity:<uid of the row>". Whether he may
+(still) use that form is asked by the view before; here nothing is reached but what stands under his own number.
 """
 
 import json
@@ -108,6 +108,16 @@ def kept(actor: Actor | None, form: str, now: datetime, most: int = 3) -> Sequen
     )
     rows = _run(wanted.order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(most))
     return [(name.rpartition(":")[2], saved_at) for name, saved_at in rows]
+
+
+def of_row(actor: Actor | None, register: str, uid: str, now: datetime) -> dict[str, datetime]:
+    """{which form about this row: when its draft was saved, UTC} of his drafts."""
+    begins, ends = f"{register}:", f":{uid}"
+    wanted = select(Draft.form, Draft.saved_at).where(
+        Draft.user_id == _owner(actor), Draft.form.startswith(begins, autoescape=True),
+        Draft.form.endswith(ends, autoescape=True), Draft.saved_at > now - KEPT,
+    )  # fmt: skip
+    return {form.removeprefix(begins).removesuffix(ends): saved_at for form, saved_at in _run(wanted)}
 
 
 def discard(actor: Actor | None, form: str) -> None:

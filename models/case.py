@@ -215,7 +215,12 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     )
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"derived": True})
     accepted_on: Mapped[date | None] = mapped_column(
-        info={"label": _l("受理日期"), "not_future": True, "starts_as": "today"}
+        info={
+            "label": _l("受理日期"),
+            "not_future": True,
+            "starts_as": "today",
+            "help": _l("退回以后再受理的，仍按第一次受理的日期。"),
+        }
     )
     investigated_on: Mapped[date | None] = mapped_column(info={"label": _l("开始调查")})
     handled_on: Mapped[date | None] = mapped_column(info={"label": _l("开始处理")})

@@ -1,12 +1,16 @@
-"""The gate before every view method: signed in, and holding the verb on the register."""
+"""The gate before every view method: signed in, holding the verb on the register, and the one who opened the form."""
 
 from collections.abc import Callable
 from functools import update_wrapper
+from hmac import compare_digest
 from typing import Any
 
-from flask import abort, jsonify, redirect, request, session, url_for
+from flask import abort, flash, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+
+from app.scope import current_actor
+from app.security import sessions
 
 LEFT = "left"  # in the cookie of a browser in which somebody left in a hurry, until somebody signs in
 
@@ -16,7 +20,7 @@ def needs(verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         def gate(self: Any, *args: Any, **kwargs: Any) -> Any:
-            return require(self, verb) or method(self, *args, **kwargs)
+            return require(self, verb) or refuse_another() or method(self, *args, **kwargs)
 
         gate_ = update_wrapper(gate, method)
         gate_._permission_name = verb  # type: ignore[attr-defined]
@@ -32,6 +36,23 @@ def require(view: Any, verb: str) -> Any:
     if not view.appbuilder.sm.has_access(f"can_{verb}", view.class_permission_name):
         abort(403)
     return None
+
+
+def opened_by() -> str:
+    """The mark of who opens a form: another who signs in on its page sends none of it off."""
+    actor = current_actor()
+    return sessions.mark_of(actor.user_id) if actor is not None and actor.user_id is not None else ""
+
+
+def refuse_another() -> Any:
+    """None, or where somebody goes who posts a form that another has opened, who has left: nothing of it is taken."""
+    mark = request.form.get("_opened_by", "")
+    if not mark or compare_digest(mark.encode(), opened_by().encode()):
+        return None
+    if is_script():
+        abort(403)
+    flash(_("那张表单是另一个人打开的，没有保存。"), "warning")
+    return redirect(url_for("HomeView.index"))
 
 
 def is_script() -> bool:

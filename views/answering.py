@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 
 from app import clock
 from app.errors import DomainError
+from app.interface import must_be_open
 from app.workflow.cases import ONLY_NEW, Answer, answer_now
 from models import AnswerWay, Case, CaseState
 from views.access import needs
@@ -20,6 +21,7 @@ from views.forms import form_for
 from views.stepping import VERB, Stepping
 
 TOLD = ("answer", "answer_way")
+ANSWER = "answer"  # its draft goes by
 
 
 class Answering(Stepping):
@@ -48,9 +50,19 @@ class Answering(Stepping):
     def answer(self, pk: str) -> Any:
         """The same for a case that is registered already."""
         row = self._row(pk, VERB)
+        must_be_open(row)
         if request.method == "GET" and row.state is not CaseState.APPLIED:
             raise DomainError(ONLY_NEW)
+        self.take_up(row, ANSWER)
         form = self.answer_form(obj=row)
         self.prepare(form, row)
         is_closed = row.state is CaseState.CLOSED
-        return self._take(row, form, str(self.answer_label), lambda: self._answer(row, form), lambda: is_closed)
+        return self._take(row, form, str(self.answer_label), ANSWER, lambda: self._answer(row, form), lambda: is_closed)
+
+    def form_beside(self, what: str, verb: str) -> type[FlaskForm]:
+        return self.answer_form if (what, verb) == (ANSWER, VERB) else super().form_beside(what, verb)
+
+    def page_beside(self, row: Any, what: str, **values: Any) -> str:
+        return (
+            self.url(ANSWER, pk=self.key(row), **values) if what == ANSWER else super().page_beside(row, what, **values)
+        )

@@ -83,13 +83,14 @@ class CaseView(Answering, Recording, Urging, RegisterView):
 
     def parts_of(self, row: Case, **said: Any) -> dict[str, Any]:
         """The state, the steps, the timeline, and what else there is about the one who came."""
+        taken_up = self.take_up(row)
         related, has_more = related_to(row, acting())
         may_add = self.can("handle") and scope.covers("handle", row) and row.ended_on is None
         return {
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
-            "activity_form": self.new_activity(row) if may_add else None, "opened_activities": {},
-            "urging": self.urging_parts(row), **said,
+            "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
+            "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
 
     def _progress(self, row: Case) -> dict[str, Any]:

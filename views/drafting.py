@@ -6,10 +6,10 @@ a form's own fields and nothing else.
 
 import re
 from collections.abc import Iterator, Sequence
-from hmac import compare_digest
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import flash, jsonify, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
@@ -18,7 +18,6 @@ from app.errors import BadInput
 from app.extensions import db
 from app.interface import must_be_open
 from app.scope import current_actor
-from app.security import sessions
 from views import once, typed
 from views.access import needs
 from views.core import Core
@@ -41,21 +40,6 @@ class Drafting(Core):
         """Whether the forms of this register are drafted; some are too short to be."""
         return "draft" not in self.exclude_route_methods
 
-    @property
-    def opened_by(self) -> str:
-        """The mark of who opens the form: another who signs in on it sends none of it off."""
-        actor = current_actor()
-        return sessions.mark_of(actor.user_id) if actor is not None and actor.user_id is not None else ""
-
-    def is_another(self) -> bool:
-        """Whether somebody else opened this form, who has left: nothing of it is taken, and nobody is shown it."""
-        mark = request.form.get("_opened_by", "")
-        return bool(mark) and not compare_digest(mark.encode(), self.opened_by.encode())
-
-    def _refuse_another(self) -> Any:
-        flash(_("那张表单是另一个人打开的，没有保存。"), "warning")
-        return redirect(url_for("HomeView.index"))
-
     # ---- for the form's own routes
 
     def _form_of(self, row: Any = None) -> str:
@@ -71,13 +55,17 @@ class Drafting(Core):
         if request.method != "GET" or not asked or not self.keeps_drafts:
             return
         verb, key = ("add", asked) if row is None else ("edit", row.uid)
-        form = drafts.form_of(self.datamodel.register, verb, key)
+        self._refill(drafts.form_of(self.datamodel.register, verb, key), "" if row is not None else key)
+
+    def _refill(self, form: str, once_: str = "") -> bool:
+        """Fill the form of this request with the draft of that name; its user is told when there is none."""
         found = drafts.load(current_actor(), form, clock.now())
         if found is None:
             flash(_("没有找到这份草稿：它已过期、已放弃，或者内容已经保存。"), "warning")
-            return
-        hidden = [("_version", str(found.version))] if row is not None else [("_once", key)]
-        typed.restore([*found.fields, *hidden])
+            return False
+        hidden = {"_once": once_} if once_ else {"_version": str(found.version)} if found.version else {}
+        typed.restore([*found.fields, *hidden.items()])
+        return True
 
     def _offers(self, row: Any = None) -> Sequence[Offer]:
         """The drafts that wait for this form, when it is opened empty."""
@@ -88,7 +76,7 @@ class Drafting(Core):
         path: dict[str, Any] = {} if row is None else {"pk": self.key(row)}
         return [
             Offer(
-                clock.local(saved_at).strftime("%Y-%m-%d %H:%M"),
+                said_at(saved_at),
                 self.url(where, _draft=key if row is None else "1", **path),
                 key,
             )
@@ -122,10 +110,8 @@ class Drafting(Core):
             raise BadInput(_("表单缺少版本，请刷新页面后重试。"))
         return self._keep(self._form_of(row), self.edit_form(obj=row), int(version))
 
-    def _keep(self, form: str, fields: Any, version: int) -> Any:
-        if self.is_another():
-            abort(403)
-        own = re.compile("|".join(f"(?:{pattern})" for pattern in self._own(fields)), re.ASCII)
+    def _keep(self, form: str, fields: Any, version: int, hidden: Sequence[str] = ()) -> Any:
+        own = re.compile("|".join(f"(?:{pattern})" for pattern in (*self._own(fields), *hidden)), re.ASCII)
         pairs = [pair for pair in request.form.items(multi=True) if own.fullmatch(pair[0])]
         try:
             drafts.save(current_actor(), form, pairs, version, clock.now())
@@ -160,9 +146,17 @@ class Drafting(Core):
         return self._discarded("edit", pk=self.key(row))
 
     def _discarded(self, method: str, **path: Any) -> Any:
+        self._given_up()
+        return redirect(self.url(method, **path))
+
+    def _given_up(self) -> None:
         db.session.commit()
         flash(_("已放弃草稿。"), "info")
-        return redirect(self.url(method, **path))
+
+
+def said_at(moment: datetime) -> str:
+    """When a draft was saved, in Beijing, as pages show it."""
+    return clock.local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def _now() -> str:

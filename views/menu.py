@@ -2,9 +2,11 @@
 
 from typing import Any, NamedTuple
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from app.security.actor import Actor
+from views.access import opened_by
 from views.account import AccountView
 from views.activation import ActivationView
 from views.auth import SignInView
@@ -59,7 +61,8 @@ def menu_of(actor: Actor | None) -> list[tuple[Any, list[Entry]]]:
 
 
 def register_views(appbuilder: Any) -> None:
-    """Add every view of the product to the application."""
+    """Add every view of the product to the application, and what their templates ask."""
+    current_app.add_template_global(opened_by)
     appbuilder.add_view_no_menu(SignInView)
     appbuilder.add_view_no_menu(ActivationView)
     appbuilder.add_view_no_menu(AccountView)

@@ -23,6 +23,7 @@ from views.stepping import VERB, Stepping
 
 ASKED = ("kind", "happened_on", "summary", "content", "done_by", "is_repeat")
 ALL = "all"  # instead of the key of one
+ACTIVITY = "activity"  # its draft goes by
 
 
 class Recording(Stepping):
@@ -31,12 +32,16 @@ class Recording(Stepping):
         self.activities = RegisterInterface.of(CaseActivity)
         self.activity_form = form_for(self.activities, ASKED, VERB)
 
-    def new_activity(self, row: Any) -> FlaskForm:
-        """The empty form of one more."""
-        form = self.activity_form(formdata=None)
+    def new_activity(self, row: Any, taken_up: str = "") -> FlaskForm:
+        """The form of one more: empty, or with the draft that was asked for."""
+        form = self.activity_form() if taken_up == ACTIVITY else self.activity_form(formdata=None)
         self.prepare_activity(form, row)
-        self.begin(form, self.activities)
+        if taken_up != ACTIVITY:
+            self.begin(form, self.activities)
         return form
+
+    def form_beside(self, what: str, verb: str) -> type[FlaskForm]:
+        return self.activity_form if (what, verb) == (ACTIVITY, VERB) else super().form_beside(what, verb)
 
     def prepare_activity(self, form: FlaskForm, row: Any) -> None:
         """Whoever handles cases here is offered where it is written who did it."""
@@ -54,6 +59,7 @@ class Recording(Stepping):
             made = CaseActivity(uid=uid, case_id=row.id)
             form.populate_obj(made)
             self.activities.add(made)
+            self.forget(row, ACTIVITY)
 
         if self._is_recorded(uid) or (form.validate_on_submit() and (self._save(form, add) or self._is_recorded(uid))):
             flash(_("已添加办理记录。"), "success")

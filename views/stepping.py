@@ -22,11 +22,13 @@ from app.workflow import steps
 from app.workflow.steps import Available, Kind, Step, Workflow
 from views import typed
 from views.access import needs
+from views.beside import Beside
 from views.conflicts import Conflicts
-from views.core import Core, acting
+from views.core import acting
 from views.forms import Form, SecretField, form_for, is_empty
 
 VERB = "handle"  # what the steps of these forms ask for; endings have a form of their own
+TO = "to-"  # before the state that a step leads to, in the name of its draft
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ class Asked:
     missing: Sequence[Any] = ()
     version: int = 0
     start: str = ""  # the state that it leads on from
+    what: str = ""  # its draft goes by
 
 
-class Stepping(Core):
+class Stepping(Beside):
     step_template = "register/step.html"
 
     # ---- what a page offers
@@ -66,7 +69,10 @@ class Stepping(Core):
         """The empty form of a step, for the page of the row."""
         flow, step = steps.step_to(row, found.step.to, acting())
         form = self._step_form(row, flow, step, is_new=True)
-        return Asked(str(step.label), self.step_url(row, step), form, found.missing, row.version, step.start.name)
+        return Asked(
+            str(step.label), self.step_url(row, step), form, found.missing, row.version, step.start.name,
+            TO + step.to.name,
+        )  # fmt: skip
 
     def suggestions(self, row: Any) -> Mapping[str, Sequence[str]]:
         """{column: values to offer where it is typed}, by the register."""
@@ -89,6 +95,7 @@ class Stepping(Core):
         step = next((s for s in flow.steps if s.start is start and s.to is state and s.verb == VERB), None)
         if step is None or request.method == "GET":
             step = steps.step_to(row, state, actor)[1]
+        self.take_up(row, what := TO + state.name)
         form = self._step_form(row, flow, step)
         if start is not now:
             return self._gone(row, form, flow, step)
@@ -96,28 +103,35 @@ class Stepping(Core):
         def take() -> None:
             steps.advance(row, state, actor, clock.today(), form.populate_obj)
 
-        return self._take(row, form, str(step.label), take, lambda: now is state, step)
+        return self._take(row, form, str(step.label), what, take, lambda: now is state, step)
 
     def _take(
         self,
         row: Any,
         form: FlaskForm,
         label: str,
+        what: str,
         take: Callable[[], Any],
         is_there: Callable[[], bool],
         step: Step | None = None,
     ) -> Any:
         """The page of a step; a post of it is taken once, and only on the version that it was filled in on."""
         conflicts = Conflicts(self.datamodel, row, form)
-        if request.method == "POST":
+        if typed.is_filled():
             conflicts.settle()
+        if request.method == "POST":
             if conflicts.is_saved_already and is_there():
                 return self._taken(row, label)
+
+            def change() -> None:
+                take()
+                self.forget(row, what)
+
             if form.validate_on_submit() and not self._is_stale(conflicts):
-                if self._save(form, take):
+                if self._save(form, change):
                     return self._taken(row, label)
                 row = self._row(str(self.key(row)), VERB)
-        return self._step_page(row, form, label, conflicts, step)
+        return self._step_page(row, form, label, what, conflicts, step)
 
     def _is_stale(self, conflicts: Conflicts) -> bool:
         return conflicts.is_open or typed.fields().get("_version") != str(conflicts.version)
@@ -133,13 +147,14 @@ class Stepping(Core):
         if conflicts.is_saved_already and now is step.to:
             return self._taken(row, str(step.label))
         form.form_errors = [_("现在是「%(state)s」，没有这一步。您填写的内容还没有保存。", state=now.value)]
-        return self._step_page(row, form, str(step.label), conflicts, is_gone=True)
+        return self._step_page(row, form, str(step.label), TO + step.to.name, conflicts, is_gone=True)
 
     def _step_page(
         self,
         row: Any,
         form: FlaskForm,
         label: str,
+        what: str,
         conflicts: Conflicts,
         step: Step | None = None,
         is_gone: bool = False,
@@ -148,15 +163,39 @@ class Stepping(Core):
         is_stale = request.method == "POST" and self._is_stale(conflicts)
         if is_stale and not conflicts.is_open and not is_gone:
             form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]
-        asked = Asked(label, request.path, form, missing, conflicts.version, step.start.name if step else "")
+        asked = Asked(label, request.path, form, missing, conflicts.version, step.start.name if step else "", what)
         title = _("%(step)s：%(name)s", step=label, name=row)
         page = self._page(
             self.step_template, _("办理"), title=title, row=row, asked=asked, conflicts=conflicts,
-            offered=self.suggestions(row), is_gone=is_gone,
+            offered=self.suggestions(row), is_gone=is_gone, draft=self.waiting(row).get(what),
         )  # fmt: skip
         if request.method == "GET":
             return make_response(page, 200)
         return make_response(page, 409 if is_gone or is_stale else 422)
+
+    # ---- what was typed and not taken
+
+    @expose("/draft_step/<pk>/<what>", methods=["POST"])
+    @needs(VERB)
+    def draft_step(self, pk: str, what: str) -> Any:
+        return self.keep_beside(pk, what, VERB)
+
+    @expose("/discard_step/<pk>/<what>", methods=["POST"])
+    @needs(VERB)
+    def discard_step(self, pk: str, what: str) -> Any:
+        return self.discard_beside(pk, what, VERB)
+
+    def form_beside(self, what: str, verb: str) -> type[FlaskForm]:
+        if not what.startswith(TO) or verb != VERB:
+            return super().form_beside(what, verb)
+        flow, state = state_named(self.datamodel.obj, what.removeprefix(TO))
+        asked = (name for step in flow.steps if step.to is state and step.verb == VERB for name in step.asks)
+        return _form_class(self.datamodel, tuple(dict.fromkeys(asked)), frozenset())
+
+    def page_beside(self, row: Any, what: str, **values: Any) -> str:
+        if not what.startswith(TO):
+            return super().page_beside(row, what, **values)
+        return self.url("advance", pk=self.key(row), to=what.removeprefix(TO), **values)
 
     # ---- its form
 

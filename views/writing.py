@@ -58,8 +58,6 @@ class Writing(Drafting):
     @needs("add")
     def add(self) -> Any:
         self._restore()
-        if self.is_another():
-            return self._refuse_another()
         form, rows = self._new_form(), [child.rows(None) for child in self.children]
         if not typed.is_filled():
             for name, key in self._prefilled().items():
@@ -141,8 +139,6 @@ class Writing(Drafting):
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @needs("edit")
     def edit(self, pk: str) -> Any:
-        if self.is_another():
-            return self._refuse_another()
         row = self._row(pk, "edit")
         if self.has_ended(row):
             flash(_("这条记录已%(ending)s，请先恢复再修改。", ending=self.ending), "warning")

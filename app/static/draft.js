@@ -3,13 +3,15 @@
 const OFFLINE = "网络不通，内容还在本页，请稍后再试。";
 const PAUSE = 2_000, AGAIN = 15_000, LONGEST = 10_000;  // milliseconds after the last key; after a failure; for an answer
 
-const form = document.querySelector("form[data-draft]");
-if (form) attach(form, document.querySelector("[data-sign-in]"), document.querySelector("[data-draft-state]"));
+let gone = false;  // another has signed in, or its person left in a hurry: nothing of the page goes off any more
 
-function attach(form, dialog, state) {
+const dialog = document.querySelector("[data-sign-in]");
+document.querySelectorAll("form[data-draft]").forEach((form) => attach(form, form.querySelector("[data-draft-state]")));
+
+function attach(form, state) {
   const { draft, login, who } = form.dataset;
   let typed = 0, kept = 0;  // changes so far, and how many of them the last draft has
-  let sent = false, checking = false, pressed = false, gone = false, timer, turn = Promise.resolve();
+  let sent = false, checking = false, pressed = false, timer, turn = Promise.resolve();
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
 

@@ -90,6 +90,7 @@ CLOSING = [
     filled("answer_way", _l("缺少答复方式")),
     filled("answered_on", _l("缺少答复日期")),
     _in_order("received_on", "answered_on", _l("答复日期不能早于来访日期")),
+    _in_order("accepted_on", "answered_on", _l("答复日期不能早于受理日期")),
     _in_order("restarted_on", "answered_on", _l("答复日期不能早于重开的日期")),
 ]
 UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重开"), _is_no_target)

@@ -55,6 +55,8 @@ def _is_wound(case: Case) -> bool:
 def _wind(session: Session, _context: Any, _instances: Any) -> None:
     """Session hook: `due_on` is what the clock says, whatever was written there."""
     with session.no_autoflush:
+        if any(isinstance(row, Case) for row in session.new):
+            calendars.stand_still()
         for row in (*session.new, *session.dirty):
             if isinstance(row, Case) and _is_wound(row):
                 due = due_of(row)

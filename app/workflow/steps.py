@@ -188,7 +188,9 @@ def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:
     """The step that leads there. Raises NotAllowed when there is none from here, OutOfScope when it is not his."""
     flow = flow_of(type(row), to)
     step = flow.step(row, to)
-    if step is None or _is_stopped(row, flow):
+    if _is_stopped(row, flow):
+        raise NotAllowed(_("这条记录已%(ending)s，请先恢复。", ending=type(row).__ending__))
+    if step is None:
         raise NotAllowed(_("现在是「%(state)s」，没有这一步。", state=flow.state_of(row).value))
     if not _may(row, flow, step, actor):
         raise OutOfScope()

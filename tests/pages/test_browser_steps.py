@@ -8,7 +8,7 @@ from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Case
 from tests import records
-from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told, unfold
+from tests.pages.browsing import DESK, PHONE, choose, end_sessions, enter_again, look, save, to, told, unfold
 from tests.world import OWN, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -163,3 +163,36 @@ def test_two_people_close_one_case(app, person):
     phone.get_by_role("link", name="返回").click()
     is_now(phone, "受理")
     assert stored(app, key).handler == "姓名town_admin"
+
+
+def test_the_session_ends_on_the_page_of_a_case_and_nothing_is_lost(app, person):
+    """Two of its forms are half filled in; one is sent when the session has ended, the other waits as a draft."""
+    with app.app_context():
+        key = records.accepted("姓名staff")
+    phone = person("staff", PHONE)
+    phone.goto(f"/cases/show/{key}")
+    form = phone.locator("#add-activity")
+    form.locator("summary").click()
+    form.get_by_label("类别").select_option("调查")
+    form.get_by_label("事项").fill("走访邻居")
+    form.get_by_label("经过", exact=True).fill("邻居听见打骂。")
+    expect(form.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    phone.locator(".others > summary").click()
+    phone.get_by_role("link", name="撤回", exact=True).click()
+    phone.get_by_label("原因").fill("当事人不想再谈")
+    end_sessions(app)
+    phone.get_by_role("button", name="撤回", exact=True).click()
+    enter_again(phone, "staff")
+    told(phone, "已完成：撤回")
+    is_now(phone, "撤回")
+    expect(phone.locator(".progress-card")).to_contain_text("当事人不想再谈")
+    look(phone, "draft-beside")
+    phone.get_by_role("link", name="恢复草稿").click()
+    form = phone.locator("#add-activity")
+    expect(form.get_by_label("经过", exact=True)).to_have_value("邻居听见打骂。")
+    look(phone, "draft-beside-restored")
+    with phone.expect_navigation():
+        form.get_by_role("button", name="添加", exact=True).click()
+    told(phone, "已添加办理记录")
+    expect(phone.locator(".timeline")).to_contain_text("走访邻居")
+    expect(phone.get_by_role("link", name="恢复草稿")).to_have_count(0)

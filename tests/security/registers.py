@@ -276,8 +276,20 @@ SPECS = declare(
             "open_activity": "reveal",
             "urge": "urge",
             "reply": "handle",
+            "draft_step": "handle",
+            "discard_step": "handle",
+            "draft_urge": "urge",
+            "discard_urge": "urge",
         },
-        paths={"advance": "ACCEPTED", "open_activity": "activities", "reply": "urges"},
+        paths={
+            "advance": "ACCEPTED",
+            "open_activity": "activities",
+            "reply": "urges",
+            "draft_step": "activity",
+            "discard_step": "activity",
+            "draft_urge": "urge",
+            "discard_urge": "urge",
+        },
         posting={
             "advance": lambda _code: [
                 {"category": "FAMILY", "difficulty": "ORDINARY", "handler": "某人", "accepted_on": "2026-11-20"}
@@ -289,6 +301,8 @@ SPECS = declare(
             "open_activity": lambda _code: [{"reason": "核对身份"}],
             "urge": lambda _code: [{"reason": "请抓紧"}],
             "reply": lambda _code: [{"reply": "已联系"}],
+            "draft_step": lambda _code: [{"summary": "去电"}],
+            "draft_urge": lambda _code: [{"reason": "请抓紧"}],
         },
         file="CASEFILE",
     ),

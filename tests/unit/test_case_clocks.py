@@ -14,7 +14,7 @@ from app.interface import Query, RegisterInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.clocks import clock_of, due_of
-from models import AuditEntry, Case, CaseState, DayKind, Difficulty
+from models import AuditEntry, Case, CaseState, Channel, DayKind, Difficulty, RightsCategory
 from tests import records, world
 from tests.security.attacks import person
 from tests.unit import case_rules as rules
@@ -211,3 +211,29 @@ def test_a_case_that_is_withdrawn_while_the_calendar_changes_is_due_on_no_day(ca
         db.session.commit()
     publishing.join()
     assert (stored(key)["state"].name, stored(key)["due_on"]) == ("WITHDRAWN", None)
+
+
+def test_a_case_that_is_registered_while_the_calendar_changes_is_due_by_the_new_one(context):
+    """Whoever publishes waits for it, and moves it with the others."""
+    app, editor, made = current_app._get_current_object(), person("system_admin"), []
+
+    def publish():
+        with app.app_context(), acting_as(SETUP):
+            made.extend(calendars.set_day(TOMORROW, DayKind.REST, "停电", "通知", editor, TODAY))
+            db.session.commit()
+
+    publishing = threading.Thread(target=publish)
+    with acting_as(SETUP):
+        row = Case(
+            station_id=records.station_at(world.OWN), channel=Channel.VISIT, received_on=TODAY, name="乙",
+            subject="甲事", category=RightsCategory.FAMILY, receiver="丙",
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        key, due = row.id, row.due_on
+        publishing.start()
+        publishing.join(timeout=1)
+        db.session.commit()
+    publishing.join()
+    assert len(made) == 1
+    assert (due, stored(key)["due_on"]) == (TOMORROW, TOMORROW + DAY)

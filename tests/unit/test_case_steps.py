@@ -13,6 +13,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor, Grant
 from app.workflow.cases import CLOSING, Answer, answer_now
+from app.workflow.endings import Standing
 from app.workflow.steps import Missing, Need, NotAllowed, advance, available
 from models import (
     AnswerWay,
@@ -25,7 +26,7 @@ from models import (
 from tests import records, world
 from tests.security.attacks import person
 from tests.unit import case_rules as rules
-from tests.unit.case_rules import case_in, got, move, stored
+from tests.unit.case_rules import case_in, got, move, put, stored
 
 TODAY = world.TODAY
 DAY = timedelta(days=1)
@@ -131,12 +132,21 @@ def test_other_modules_say_what_must_be_done_before_closing(context):
     ("state", "to", "changes", "sentence"),
     [
         ("HANDLING", "CLOSED", {"answered_on": TODAY - DAY}, "答复日期不能早于来访日期"),
+        ("HANDLING", "CLOSED", {"answered_on": TODAY - DAY}, "答复日期不能早于受理日期"),
         ("CLOSED", "VISITED", {"visited_on": TODAY - DAY}, "回访日期不能早于答复日期"),
     ],
 )
 def test_days_stand_in_order(context, state, to, changes, sentence):
     with acting_as(SETUP), pytest.raises(Missing, match=sentence):
         move(got(case_in(state)), to, SETUP, **changes)
+
+
+def test_what_has_ended_says_that_it_has_to_come_back_first(context):
+    with acting_as(SETUP):
+        row = got(records.case())
+        advance(row, Standing.ENDED, SETUP, TODAY, lambda it: put(it, {"ended_on": TODAY, "ended_reason": "错登"}))
+        with pytest.raises(NotAllowed, match="这条记录已作废，请先恢复。"):
+            move(row, "ACCEPTED", SETUP)
 
 
 def test_a_case_is_not_accepted_before_she_came_and_that_is_said_in_words(context):
