@@ -8,7 +8,7 @@ run: .venv/ready
 	@exec $(BIN)/python run.py
 
 test: .venv/ready deps lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -20,7 +20,7 @@ deps: .venv/ready
 	@sh .ci/deps
 
 audit: .venv/ready deps lint
-	TEST_AUDIT=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+	TEST_AUDIT=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 drill: .venv/ready deps
 	@$(BIN)/python -m tests.drill.run

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, object_session
 from app import scope
 from app.errors import DomainError, OutOfScope
 from app.security.actor import Actor
+from models import Ended
 
 
 class Kind(enum.Enum):
@@ -188,9 +189,10 @@ def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:
     """The step that leads there. Raises NotAllowed when there is none from here, OutOfScope when it is not his."""
     flow = flow_of(type(row), to)
     step = flow.step(row, to)
-    if _is_stopped(row, flow):
-        raise NotAllowed(_("这条记录已%(ending)s，请先恢复。", ending=type(row).__ending__))
-    if step is None:
+    is_stopped = _is_stopped(row, flow)
+    if is_stopped and isinstance(row, Ended):
+        raise NotAllowed(_("这条记录已%(ending)s，请先恢复。", ending=row.__ending__))
+    if step is None or is_stopped:
         raise NotAllowed(_("现在是「%(state)s」，没有这一步。", state=flow.state_of(row).value))
     if not _may(row, flow, step, actor):
         raise OutOfScope()

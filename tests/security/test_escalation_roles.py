@@ -35,6 +35,8 @@ from tests.security.attacks import (
 )
 from tests.world import CHILD, CITY, COUNTY, FOREIGN, OTHER_COUNTY, OWN, SIBLING, TODAY
 
+pytestmark = pytest.mark.in_turns  # make audit asks both databases
+
 __all__ = ["make_puppets"]  # the fixture
 
 

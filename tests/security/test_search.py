@@ -10,6 +10,8 @@ from tests.security import answers, policy
 from tests.security.registers import BY_REGISTER, KINDS, SECRETS
 from tests.world import CITY, DIVISIONS, OWN, PEOPLE, SIBLING
 
+pytestmark = pytest.mark.in_turns  # make audit asks both databases
+
 FINDABLE = {cls.__name__: cls.__find__ for cls in findable()}
 # Kinds of canaries that stand in a column by which rows are found.
 NAMED = {kind: spec for kind, (spec, column) in KINDS.items() if column in FINDABLE.get(spec.register, ())}

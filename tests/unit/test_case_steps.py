@@ -28,6 +28,8 @@ from tests.security.attacks import person
 from tests.unit import case_rules as rules
 from tests.unit.case_rules import case_in, got, move, put, stored
 
+pytestmark = pytest.mark.in_turns  # make audit asks both databases
+
 TODAY = world.TODAY
 DAY = timedelta(days=1)
 PAIRS = list(product(rules.STATES, rules.STATES))

@@ -18,7 +18,7 @@ from tests.security.attacks import person
 from tests.unit import case_rules
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.in_turns]  # make audit asks both databases
 DAY = timedelta(days=1)
 STAFF = "姓名staff"
 LONG_AGO = TODAY - 60 * DAY
