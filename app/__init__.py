@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import calendars, cli, clock, recalculation, scope, terms
+from app import calendars, cli, clock, recalculation, scope, standards, terms
 from app.extensions import db, prepare_engine
 from app.guard import GuardedSession
 from app.production import check_production
@@ -23,6 +23,7 @@ from app.workflow import cases, clocks, endings
 
 FLOWS = (cases, endings)  # tables of steps: importing them declares them
 clocks.install(GuardedSession)
+standards.install(GuardedSession)
 calendars.FOLLOWERS.append(recalculation.FOLLOWER)
 
 

@@ -52,7 +52,9 @@ SEALED = (
 
 
 def is_audited(row: Any) -> bool:
-    """Registers, accounts and scopes are; the tables of the framework and the audit itself are not."""
+    """Registers, accounts and scopes are; the tables of the framework, the audit itself and what is derived are not."""
+    if getattr(type(row), "__derived__", False):
+        return False
     return isinstance(row, Account | UserScope) or visibility_of(type(row)) not in (
         Visibility.SYSTEM,
         Visibility.HISTORY,

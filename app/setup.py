@@ -21,7 +21,7 @@ from flask_babel import get_domain
 from sqlalchemy import Connection, inspect, select
 
 import config
-from app import assets, calendars, clock, demo, divisions, finding, recalculation
+from app import assets, calendars, clock, demo, divisions, finding, recalculation, standards
 from app.extensions import db
 from app.scope import acting_as
 from app.security import roles, users
@@ -31,6 +31,7 @@ from models import Account, Division, RoleBaseline, StaffRole
 MIGRATIONS = config.ROOT / "app" / "migrations"
 CATALOGUE = config.ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 WORKDAYS = config.ROOT / "seed" / "reference" / "workdays.csv"
+CHECKLISTS = config.ROOT / "seed" / "reference" / "checklists.json"
 DIVISIONS = config.ROOT / "seed" / "reference" / "wenzhou-divisions.csv"
 
 
@@ -139,6 +140,8 @@ def run(with_demo: bool = False) -> list[str]:
             done.append(f"已载入区划 {loaded.added} 个。")
         if years := calendars.seed(WORKDAYS.read_bytes(), clock.today()):
             done.append(f"已载入 {years} 年的放假安排。")
+        if made := standards.seed(db.session(), CHECKLISTS.read_bytes(), clock.today()):
+            done.append(f"已载入建站标准 {made} 份。")
         if written := finding.refresh(db.session):
             done.append(f"已更新 {written} 条记录的查找用语。")
         if moved := recalculation.recalculate(calendars.current(), SETUP):

@@ -16,6 +16,17 @@ from models.case import (
     VisitWay,
 )
 from models.case_activity import ActivityKind, CaseActivity
+from models.checklist import (
+    Checklist,
+    ChecklistEdition,
+    ChecklistItem,
+    ChecklistKind,
+    Confirmation,
+    Evidence,
+    Finding,
+    Judgement,
+    Rule,
+)
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.findable import Findable
@@ -46,6 +57,11 @@ __all__ = [
     "CaseActivity",
     "CaseState",
     "Channel",
+    "Checklist",
+    "ChecklistEdition",
+    "ChecklistItem",
+    "ChecklistKind",
+    "Confirmation",
     "DayKind",
     "Difficulty",
     "Division",
@@ -55,7 +71,10 @@ __all__ = [
     "EndReason",
     "Ended",
     "Engagement",
+    "Evidence",
     "Findable",
+    "Finding",
+    "Judgement",
     "Located",
     "MemberUnit",
     "Model",
@@ -63,6 +82,7 @@ __all__ = [
     "Preference",
     "RightsCategory",
     "RoleBaseline",
+    "Rule",
     "Seat",
     "Serial",
     "Sex",

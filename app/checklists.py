@@ -1,0 +1,154 @@
+"""Rules of the checklists: pure functions over what is recorded of a station, each verdict with a sentence (F7, F8).
+
+A rule is asked about a day: what it says may change on a day to come (a term ends), and `verdicts` says when.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from app import leadership
+from models import Finding, Rule, Seat, StationLevel
+
+DAY = timedelta(days=1)
+LONGEST = 500  # letters of a sentence
+
+
+class Term(NamedTuple):
+    """From when until when somebody serves, or something is in force; both days included, None where it is open."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
+    def turns(self) -> Iterable[date]:
+        """The days on which it begins or is over."""
+        if self.starts_on is not None:
+            yield self.starts_on
+        if self.ends_on is not None:
+            yield self.ends_on + DAY
+
+
+@dataclass
+class Facts:
+    """What the records say of one station; what has ended is not in it."""
+
+    level: StationLevel
+    address: str = ""
+    has_plaque: bool = False
+    seats: list[tuple[Seat, Term]] = field(default_factory=list)
+    units: list[tuple[str, Term]] = field(default_factory=list)  # names and aliases of the units that take part
+    team: list[Term] = field(default_factory=list)
+    confirmed: dict[int, list[Term]] = field(default_factory=dict)  # by item
+
+    def turns(self) -> set[date]:
+        """The days on which something may be judged otherwise than on the day before."""
+        terms = [*(t for _seat, t in self.seats), *(t for _name, t in self.units), *self.team]
+        terms += [term for found in self.confirmed.values() for term in found]
+        return {day for term in terms for day in term.turns()}
+
+
+class Verdict(NamedTuple):
+    """Whether a line is met, and why, in a sentence."""
+
+    is_met: bool
+    sentence: str
+
+
+class Item(NamedTuple):
+    """A line of a checklist, as far as it is judged."""
+
+    id: int
+    rule: Rule | None
+
+
+class Judged(NamedTuple):
+    """What a line makes of a station from a day until another (None: for good), and why."""
+
+    from_on: date
+    until_on: date | None
+    finding: Finding
+    sentence: str
+
+
+# ---- the rules
+
+
+def has_leading_group(facts: Facts, day: date) -> Verdict:
+    """有领导机构 / 有机构: everybody whom the opinion names (三(一)) has a seat."""
+    seats = {seat for seat, term in facts.seats if term.holds_on(day)}
+    units = [name for name, term in facts.units if term.holds_on(day)]
+    gaps = leadership.gaps(facts.level, seats, units)
+    return Verdict(not gaps, "".join(gaps) or _("班子齐全，共 %(n)s 人。", n=len(facts.seats)))
+
+
+def has_fixed_place(facts: Facts, _day: date) -> Verdict:
+    """有办公场所: a fixed address, and a plate with the name."""
+    lacking = [*([] if facts.address else [_("没有登记地址")]), *([] if facts.has_plaque else [_("没有标牌")])]
+    return Verdict(not lacking, "，".join(lacking) + "。" if lacking else _("有固定地点和标牌。"))
+
+
+def has_team(facts: Facts, day: date) -> Verdict:
+    """有维权队伍 / 有队伍: somebody is in office."""
+    serving = sum(term.holds_on(day) for term in facts.team)
+    if serving:
+        return Verdict(True, _("在任队伍人员 %(n)s 人。", n=serving))
+    if facts.team:
+        return Verdict(False, _("登记的 %(n)s 名队伍人员都不在任期内。", n=len(facts.team)))
+    return Verdict(False, _("没有登记队伍人员。"))
+
+
+RULES: Mapping[Rule, Callable[[Facts, date], Verdict]] = {
+    Rule.HAS_LEADING_GROUP: has_leading_group,
+    Rule.HAS_FIXED_PLACE: has_fixed_place,
+    Rule.HAS_TEAM: has_team,
+}
+# Where it is mended: the register whose rows the rule reads; "" for the station itself.
+MENDED_IN: Mapping[Rule, str] = {
+    Rule.HAS_LEADING_GROUP: "StationMember",
+    Rule.HAS_FIXED_PLACE: "Station",
+    Rule.HAS_TEAM: "Volunteer",
+}
+
+
+# ---- what they make of a station
+
+
+def judge(item: Item, facts: Facts, day: date) -> tuple[Finding, str]:
+    """What a line makes of a station on a day."""
+    if item.rule is not None:
+        verdict = RULES[item.rule](facts, day)
+        return (Finding.AUTO if verdict.is_met else Finding.MISSING), verdict.sentence[:LONGEST]
+    terms = facts.confirmed.get(item.id, [])
+    standing = [term for term in terms if term.holds_on(day)]
+    if not standing:
+        return Finding.MISSING, _("确认已过期，需要重新确认。") if terms else _("还没有人确认。")
+    if any(term.ends_on is None for term in standing):
+        return Finding.CONFIRMED, _("已由人确认。")
+    last = max(term.ends_on for term in standing if term.ends_on)
+    return Finding.CONFIRMED, _("已由人确认，有效期至 %(day)s。", day=last)
+
+
+def verdicts(item: Item, facts: Facts, today: date, turns: Collection[date]) -> list[Judged]:
+    """What a line makes of a station from today on, as long as nobody records anything else."""
+    days = [today, *sorted(day for day in turns if day > today)]
+    found: list[Judged] = []
+    for day in days:
+        finding, sentence = judge(item, facts, day)
+        if found and (found[-1].finding, found[-1].sentence) == (finding, sentence):
+            continue
+        if found:
+            found[-1] = found[-1]._replace(until_on=day)
+        found.append(Judged(day, None, finding, sentence))
+    return found
+
+
+def judge_all(items: Sequence[Item], facts: Facts, today: date) -> dict[int, list[Judged]]:
+    """{item: what it makes of the station from today on}."""
+    turns = facts.turns()
+    return {item.id: verdicts(item, facts, today, turns) for item in items}
