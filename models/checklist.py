@@ -78,6 +78,7 @@ class ChecklistItem(Stamped, Model):
 
     __tablename__ = "checklist_item"
     __label__ = _l("标准项目")
+    __find__ = ("label",)
     __visibility__: ClassVar[Visibility] = Visibility.PARENT
     __parent__: ClassVar[str] = "checklist"
     __table_args__ = (
@@ -115,8 +116,12 @@ class ChecklistItem(Stamped, Model):
 
     checklist: Mapped[Checklist] = relationship(viewonly=True)
 
+    @property
+    def place(self) -> str:
+        return self.checklist.division_code
+
     def __str__(self) -> str:
-        return self.label
+        return f"{self.checklist}：{self.label}"
 
 
 class ChecklistEdition(Model):

@@ -11,6 +11,8 @@ from views.account import AccountView
 from views.activation import ActivationView
 from views.auth import SignInView
 from views.case import CaseView
+from views.checklist import ChecklistView
+from views.confirmation import ConfirmationView
 from views.division import DivisionView
 from views.health import HealthView
 from views.leaving import LeaveView
@@ -42,6 +44,8 @@ MENU = (
     Entry("menu-members", StationMemberView, _l("班子"), ORGANISATION, icon="person-badge"),
     Entry("menu-units", MemberUnitView, _l("成员单位"), ORGANISATION, icon="buildings"),
     Entry("menu-volunteers", VolunteerView, _l("队伍"), ORGANISATION, icon="people"),
+    Entry("menu-checklists", ChecklistView, _l("建站标准"), ORGANISATION, icon="card-checklist"),
+    Entry("menu-confirmations", ConfirmationView, _l("人工确认"), ORGANISATION, icon="patch-check"),
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
     Entry("menu-workdays", WorkCalendarView, _l("工作日历"), SETTINGS, icon="calendar3"),

@@ -1,22 +1,23 @@
 """维权站."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
-from flask import request
+from flask import abort, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import coverage, leadership
+from app import board, clock, coverage, leadership
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
-from models import Station
+from models import Finding, Station
 from views import parameters
 from views.access import needs
 from views.base import RegisterView, bulk_action
-from views.core import Shortlist
+from views.core import Shortlist, acting
 
 PAGE = 50
 SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
@@ -58,12 +59,45 @@ class StationView(RegisterView):
     search_columns = ["division_code", "name", "level", "host", "is_integrated", "has_plaque", "founded_on"]
     order_columns = ["name", "level", "host", "has_plaque", "founded_on"]
     quick_search = ["name", "address", "phone"]
+    show_template = "station/show.html"
     shortlists: ClassVar[dict[str, Shortlist]] = {
         "gaps": Shortlist(_l("班子不全"), lambda actor, today: leadership.has_gaps(actor)),
+        "below": Shortlist(_l("系统判定未达标"), lambda actor, today: ~board.is_up_to_standard(today)),
     }
 
     def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
         return [(_l("班子"), leadership.gaps_of(row)), (_l("维权队伍"), leadership.team_of(row))]
+
+    def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
+        """What the checklists make of the station, and where each gap is mended."""
+        return {"standards": board.of_station(row, clock.today()), "mend": partial(self._mend, row), **said}
+
+    def _mend(self, row: Any, line: board.Line) -> str:
+        """Where a line that is not met is mended, for whoever may; "" for nowhere."""
+        register = line.mended_in
+        verb = "edit" if register == "Station" else "add"
+        if line.finding is not Finding.MISSING or not acting().covers(verb, register, row.place):
+            return ""
+        if register == "Station":
+            return self.url("edit", pk=self.key(row))
+        item = line.item.id if register == "Confirmation" else None
+        return url_for(f"{register}View.add", station_id=self.key(row), item_id=item)
+
+    @expose("/board/")
+    @needs("view")
+    def board(self) -> Any:
+        """应建、已建、系统判定达标 of each division below one of mine, city → county → township → village (F2, F7)."""
+        actor, within = acting(), parameters.clean(request.args.get("division", ""))
+        places = actor.places("view", "Station")
+        if within and not any(within.startswith(code) for code in places):
+            abort(404)
+        if not within and len(places) == 1:
+            (within,) = places
+        today = clock.today()
+        return self._page(
+            "station/board.html", _("列表"), title=_("建站看板"), within=within,
+            sum=board.total(actor, within, today), rows=board.rows(actor, within, today),
+        )  # fmt: skip
 
     @bulk_action("edit", _l("标记为已挂牌"))
     def bulk_plaque(self, rows: list[Any]) -> None:

@@ -65,6 +65,12 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view add edit end delete export", staff="view add edit", center="view",
         supervisor="view export",
     ),
+    "Checklist": _row(
+        division_admin="view add edit end export", staff="view", center="view", supervisor="view export",
+    ),
+    "Confirmation": _row(
+        division_admin="view add edit end export", staff="view add edit end", supervisor="view export",
+    ),
     "WorkCalendar": _row(
         division_admin="view", staff="view", center="view", unit_officer="view", supervisor="view", manager="view",
         system_admin="view edit", auditor="view",

@@ -1,0 +1,23 @@
+"""建站标准."""
+
+from typing import ClassVar
+
+from app.interface import RegisterInterface
+from models import Checklist
+from views.base import RegisterView
+from views.children import Children
+
+ITEM = ["position", "label", "rule", "evidence", "validity_months", "points", "is_active"]
+
+
+class ChecklistView(RegisterView):
+    datamodel = RegisterInterface(Checklist)
+    route_base = "/checklists"
+    class_permission_name = "Checklist"
+    list_columns = ["name", "kind", "level", "division", "edition"]
+    show_columns = ["name", "kind", "level", "division", "edition", "note", "ended_on", "ended_reason", "changed_at"]
+    add_columns = edit_columns = ["division_code", "name", "kind", "level", "note"]
+    children = [Children(Checklist, "items", ITEM, ITEM)]
+    search_columns = ["division_code", "name", "kind", "level"]
+    order_columns = ["name", "kind", "level"]
+    quick_search: ClassVar[list[str]] = ["name", "note"]
