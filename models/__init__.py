@@ -4,6 +4,7 @@ from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
+from models.budget import Budget
 from models.case import (
     AnswerWay,
     Applicant,
@@ -18,9 +19,13 @@ from models.case import (
 from models.case_activity import ActivityKind, CaseActivity
 from models.division import Division, DivisionLevel
 from models.draft import Draft
+from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.findable import Findable
+from models.inspection import Inspection, Problem, ProblemResult
+from models.joint_meeting import Decision, JointMeeting
 from models.member_unit import MemberUnit
 from models.preference import Preference
+from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
@@ -30,6 +35,7 @@ from models.training import Attendance, Organizer, Training
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
+from models.wall_posting import PostingKind, WallPosting
 from models.work_calendar import CalendarDay, DayKind, WorkCalendar
 
 __all__ = [
@@ -41,26 +47,37 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "Budget",
     "CalendarDay",
     "Case",
     "CaseActivity",
     "CaseState",
     "Channel",
     "DayKind",
+    "Decision",
     "Difficulty",
     "Division",
     "DivisionLevel",
     "DivisionOwned",
     "Draft",
+    "DutyPeriod",
+    "DutyRoster",
     "EndReason",
     "Ended",
     "Engagement",
     "Findable",
+    "Inspection",
+    "JointMeeting",
     "Located",
     "MemberUnit",
     "Model",
     "Organizer",
+    "PostingKind",
     "Preference",
+    "Problem",
+    "ProblemResult",
+    "Regulation",
+    "RegulationKind",
     "RightsCategory",
     "RoleBaseline",
     "Seat",
@@ -86,5 +103,7 @@ __all__ = [
     "VisitWay",
     "Volunteer",
     "VolunteerRole",
+    "WallPosting",
+    "Weekday",
     "WorkCalendar",
 ]
