@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import leadership
-from models import Finding, Rule, Seat, StationLevel
+from models import Finding, PostingKind, RegulationKind, Rule, Seat, StationLevel
 
 DAY = timedelta(days=1)
 LONGEST = 500  # letters of a sentence
@@ -44,11 +45,15 @@ class Facts:
     seats: list[tuple[Seat, Term]] = field(default_factory=list)
     units: list[tuple[str, Term]] = field(default_factory=list)  # names and aliases of the units that take part
     team: list[Term] = field(default_factory=list)
+    duties: set[str] = field(default_factory=set)  # which of DUTIES somebody on duty sees to
+    regulations: list[tuple[RegulationKind, Term]] = field(default_factory=list)
+    postings: set[PostingKind] = field(default_factory=set)
     confirmed: dict[int, list[Term]] = field(default_factory=dict)  # by item
 
     def turns(self) -> set[date]:
         """The days on which something may be judged otherwise than on the day before."""
         terms = [*(t for _seat, t in self.seats), *(t for _name, t in self.units), *self.team]
+        terms += [term for _kind, term in self.regulations]
         terms += [term for found in self.confirmed.values() for term in found]
         return {day for term in terms for day in term.turns()}
 
@@ -90,7 +95,7 @@ def has_leading_group(facts: Facts, day: date) -> Verdict:
 def has_fixed_place(facts: Facts, _day: date) -> Verdict:
     """有办公场所: a fixed address, and a plate with the name."""
     lacking = [*([] if facts.address else [_("没有登记地址")]), *([] if facts.has_plaque else [_("没有标牌")])]
-    return Verdict(not lacking, "，".join(lacking) + "。" if lacking else _("有固定地点和标牌。"))
+    return Verdict(not lacking, _listed(lacking) or _("有固定地点和标牌。"))
 
 
 def has_team(facts: Facts, day: date) -> Verdict:
@@ -103,16 +108,61 @@ def has_team(facts: Facts, day: date) -> Verdict:
     return Verdict(False, _("没有登记队伍人员。"))
 
 
+# 来电有人听、来信有人复、来访有人接: the columns of 值班, and what is said when nobody does it.
+DUTIES = {
+    "answers_calls": _l("没有人听来电"),
+    "answers_letters": _l("没有人复来信"),
+    "receives_visitors": _l("没有人接来访"),
+}
+
+
+def has_duty_roster(facts: Facts, _day: date) -> Verdict:
+    """有专人负责: somebody on duty answers calls, letters and visitors."""
+    lacking = [str(sentence) for name, sentence in DUTIES.items() if name not in facts.duties]
+    return Verdict(not lacking, _listed(lacking) or _("来电、来信、来访都有人值班。"))
+
+
+def has_regulations(facts: Facts, day: date) -> Verdict:
+    """有工作制度: all six are in force."""
+    known = {kind for kind, term in facts.regulations if term.holds_on(day)}
+    lacking = [_("缺%(kind)s制度", kind=kind.value) for kind in RegulationKind if kind not in known]
+    return Verdict(not lacking, _listed(lacking) or _("六项制度都在施行。"))
+
+
+def has_some_regulation(facts: Facts, day: date) -> Verdict:
+    """有制度 of a village: some of the six, not all of them."""
+    known = [kind.value for kind, term in facts.regulations if term.holds_on(day)]
+    return Verdict(bool(known), _("施行中的制度 %(n)s 项。", n=len(known)) if known else _("没有施行中的制度。"))
+
+
+def is_posted(facts: Facts, _day: date) -> Verdict:
+    """工作职责、工作内容、队伍名单 are on the wall."""
+    lacking = [_("%(kind)s没有上墙", kind=kind.value) for kind in PostingKind if kind not in facts.postings]
+    return Verdict(not lacking, _listed(lacking) or _("职责、内容、名单都已上墙。"))
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "，".join(sentences) + "。" if sentences else ""
+
+
 RULES: Mapping[Rule, Callable[[Facts, date], Verdict]] = {
     Rule.HAS_LEADING_GROUP: has_leading_group,
     Rule.HAS_FIXED_PLACE: has_fixed_place,
+    Rule.HAS_DUTY_ROSTER: has_duty_roster,
     Rule.HAS_TEAM: has_team,
+    Rule.HAS_REGULATIONS: has_regulations,
+    Rule.HAS_SOME_REGULATION: has_some_regulation,
+    Rule.IS_POSTED: is_posted,
 }
 # Where it is mended: the register whose rows the rule reads; "" for the station itself.
 MENDED_IN: Mapping[Rule, str] = {
     Rule.HAS_LEADING_GROUP: "StationMember",
     Rule.HAS_FIXED_PLACE: "Station",
+    Rule.HAS_DUTY_ROSTER: "DutyRoster",
     Rule.HAS_TEAM: "Volunteer",
+    Rule.HAS_REGULATIONS: "Regulation",
+    Rule.HAS_SOME_REGULATION: "Regulation",
+    Rule.IS_POSTED: "WallPosting",
 }
 
 

@@ -60,7 +60,7 @@ def explain(error: DomainError | IntegrityError | StaleDataError) -> DomainError
         return DomainError(_l("该记录已被他人修改或删除，请重新打开后再操作。"))
     kind, name = _constraint(error)
     for table in Model.metadata.tables.values():
-        for constraint in table.constraints:
+        for constraint in (*table.constraints, *table.indexes):
             columns = [f"{table.name}.{c.name}" for c in constraint.columns]
             if name and name in (constraint.name, ", ".join(columns)):
                 field = constraint.info.get("field") or (constraint.columns[0].name if len(columns) == 1 else None)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -30,20 +31,30 @@ from models import (
     Confirmation,
     Division,
     DivisionLevel,
+    DutyRoster,
     Evidence,
     Judgement,
     MemberUnit,
+    Regulation,
     Rule,
     Station,
     StationLevel,
     StationMember,
     Volunteer,
+    WallPosting,
 )
 
 JUDGE = system("系统（判定）")  # whoever changes a record changes what follows from it, wherever he may write
 BATCH = 500
 _TOUCHED = "stations to judge"
-READ = (StationMember, Volunteer, Confirmation)  # registers whose rows the rules read; each row has its station
+READ = (
+    StationMember,
+    Volunteer,
+    DutyRoster,
+    Regulation,
+    WallPosting,
+    Confirmation,
+)  # registers whose rows the rules read; each row has its station
 
 
 # ---- what is known of stations
@@ -66,6 +77,18 @@ def _facts(session: Session, stations: Collection[int]) -> dict[int, Facts]:
     for key, *term_of in session.execute(_of(team, Volunteer, Volunteer.station_id, stations)):
         if key in found:
             found[key].team.append(Term(*term_of))
+    duties = select(DutyRoster.station_id, *(getattr(DutyRoster, name) for name in checklists.DUTIES))
+    for key, *ticks in session.execute(_of(duties, DutyRoster, DutyRoster.station_id, stations)):
+        if key in found:
+            found[key].duties.update(compress(checklists.DUTIES, ticks))
+    texts = select(Regulation.station_id, Regulation.kind, Regulation.effective_on)
+    for key, kind, effective_on in session.execute(_of(texts, Regulation, Regulation.station_id, stations)):
+        if key in found:
+            found[key].regulations.append((kind, Term(effective_on)))
+    sheets = select(WallPosting.station_id, WallPosting.kind)
+    for key, kind in session.execute(_of(sheets, WallPosting, WallPosting.station_id, stations)):
+        if key in found:
+            found[key].postings.add(kind)
     confirmed = select(
         Confirmation.station_id, Confirmation.item_id, Confirmation.confirmed_on, Confirmation.valid_until
     ).join(ChecklistItem, (ChecklistItem.id == Confirmation.item_id))

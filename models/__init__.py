@@ -4,6 +4,7 @@ from models.activation import Activation
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
+from models.budget import Budget
 from models.case import (
     AnswerWay,
     Applicant,
@@ -29,9 +30,13 @@ from models.checklist import (
 )
 from models.division import Division, DivisionLevel
 from models.draft import Draft
+from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.findable import Findable
+from models.inspection import Inspection, Problem, ProblemResult
+from models.joint_meeting import Decision, JointMeeting
 from models.member_unit import MemberUnit
 from models.preference import Preference
+from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
@@ -41,6 +46,7 @@ from models.training import Attendance, Organizer, Training
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
+from models.wall_posting import PostingKind, WallPosting
 from models.work_calendar import CalendarDay, DayKind, WorkCalendar
 
 __all__ = [
@@ -52,6 +58,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "Budget",
     "CalendarDay",
     "Case",
     "CaseActivity",
@@ -63,23 +70,33 @@ __all__ = [
     "ChecklistKind",
     "Confirmation",
     "DayKind",
+    "Decision",
     "Difficulty",
     "Division",
     "DivisionLevel",
     "DivisionOwned",
     "Draft",
+    "DutyPeriod",
+    "DutyRoster",
     "EndReason",
     "Ended",
     "Engagement",
     "Evidence",
     "Findable",
     "Finding",
+    "Inspection",
+    "JointMeeting",
     "Judgement",
     "Located",
     "MemberUnit",
     "Model",
     "Organizer",
+    "PostingKind",
     "Preference",
+    "Problem",
+    "ProblemResult",
+    "Regulation",
+    "RegulationKind",
     "RightsCategory",
     "RoleBaseline",
     "Rule",
@@ -106,5 +123,7 @@ __all__ = [
     "VisitWay",
     "Volunteer",
     "VolunteerRole",
+    "WallPosting",
+    "Weekday",
     "WorkCalendar",
 ]

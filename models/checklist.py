@@ -31,7 +31,11 @@ class Rule(enum.Enum):
 
     HAS_LEADING_GROUP = "班子齐全"
     HAS_FIXED_PLACE = "有固定地点和标牌"
+    HAS_DUTY_ROSTER = "来电来信来访有人值班"
     HAS_TEAM = "有在任的队伍人员"
+    HAS_REGULATIONS = "六项制度齐全"
+    HAS_SOME_REGULATION = "有现行制度"
+    IS_POSTED = "职责、内容、名单上墙"
 
 
 class Evidence(enum.Enum):
