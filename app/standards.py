@@ -146,7 +146,7 @@ def judge(session: Session, stations: Collection[int], today: date) -> int:
 
 def _judge(session: Session, stations: list[int], lists: Sequence[_Asked], today: date) -> int:
     held = select(Station.id, Station.division_code).where(Station.id.in_(stations)).order_by(Station.id)
-    places = dict(session.execute(held.with_for_update(key_share=True, of=Station)).tuples().all())
+    places = dict(session.execute(held.with_for_update(key_share=True, of=Station)).all())
     facts, stood = _facts(session, stations), defaultdict[tuple[int, int], list[Judgement]](list)
     still = or_(Judgement.until_on.is_(None), Judgement.until_on > today)
     rows = select(Judgement).where(Judgement.station_id.in_(stations), still).order_by(Judgement.from_on)

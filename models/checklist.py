@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import DivisionOwned, Ended, Model, Stamped, StationOwned, Visibility
@@ -103,7 +103,10 @@ class ChecklistItem(Stamped, Model):
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"), index=True, info={"derived": True})
     position: Mapped[int] = mapped_column(default=0, server_default=text("0"), info={"label": _l("顺序")})
     label: Mapped[str] = mapped_column(String(100), info={"label": _l("项目")})
-    rule: Mapped[Rule | None] = mapped_column(info={"label": _l("自动判定"), "help": _l("不选的，由人确认。")})
+    rule: Mapped[Rule | None] = mapped_column(
+        Enum(Rule, native_enum=False, create_constraint=False, length=40),  # a new rule changes no table
+        info={"label": _l("自动判定"), "help": _l("不选的，由人确认。")},
+    )
     evidence: Mapped[Evidence] = mapped_column(
         default=Evidence.NONE, server_default=text("'NONE'"), info={"label": _l("证据")}
     )

@@ -28,6 +28,9 @@ from models import (
     Case,
     CaseActivity,
     Channel,
+    Checklist,
+    ChecklistItem,
+    Confirmation,
     Division,
     MemberUnit,
     Organizer,
@@ -35,6 +38,7 @@ from models import (
     Seat,
     Station,
     StationHost,
+    StationLevel,
     StationMember,
     Training,
     Urge,
@@ -55,6 +59,12 @@ def is_town(code: str) -> bool:
 def below(code: str) -> str:
     """A village of the town `code`; a village itself."""
     return next((c for c in STATION_CODES if c.startswith(code) and c != code), code)
+
+
+def item_of(code: str) -> int:
+    """The line of the checklist of a place."""
+    checklist = BY_REGISTER["Checklist"]
+    return checklist.child_key(checklist.children[0], code)
 
 
 SPECS = declare(
@@ -348,6 +358,64 @@ SPECS = declare(
             ),
         ),
         file="COURSEFILE",
+    ),
+    Spec(
+        model=Checklist,
+        master="town_admin",
+        rights={
+            DIVISION_ADMIN: "view add edit end export",
+            SUPERVISOR: "view export",
+            STAFF: "view",
+            CENTER: "view",
+        },
+        make=lambda code, its_key: Checklist(
+            id=its_key,
+            division_code=code,
+            name=canary("LIST", code),
+            level=StationLevel.TOWNSHIP if is_town(code) else StationLevel.VILLAGE,
+            note=canary("LISTNOTE", code),
+        ),
+        form=lambda code: {"division_code": code, "name": f"新标准{code}", "kind": "STATION", "level": "VILLAGE"},
+        canaries={"LIST": "name", "LISTNOTE": "note"},
+        is_reference=True,
+        shared=("name", "note", "label"),
+        children=(
+            Child(
+                model=ChecklistItem,
+                parent="checklist_id",
+                name="items",
+                make=lambda code, parent, its_key: ChecklistItem(
+                    id=its_key, checklist_id=parent, label=canary("ITEM", code)
+                ),
+                form=lambda _code: {"label": "新项目", "position": "2", "evidence": "NONE", "is_active": "y"},
+                canaries={"ITEM": "label"},
+            ),
+        ),
+    ),
+    Spec(
+        model=Confirmation,
+        master="town_admin",
+        rights={
+            DIVISION_ADMIN: "view add edit end export",
+            SUPERVISOR: "view export",
+            STAFF: "view add edit end",
+        },
+        make=lambda code, its_key: Confirmation(
+            id=its_key,
+            station_id=key("Station", code),
+            item_id=item_of(code),
+            confirmed_on=DAY,
+            confirmed_by=canary("VOUCHER", code),
+            note=canary("VOUCHED", code),
+        ),
+        form=lambda code: {
+            "station_id": str(key("Station", code)),
+            "item_id": str(item_of(code)),
+            "confirmed_on": "2026-11-20",
+            "confirmed_by": "某人",
+        },
+        canaries={"VOUCHER": "confirmed_by", "VOUCHED": "note"},
+        file="EVIDENCE",
     ),
 )
 

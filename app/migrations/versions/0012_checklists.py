@@ -58,7 +58,7 @@ def upgrade() -> None:
     sa.Column('checklist_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('label', sa.String(length=100), nullable=False),
-    sa.Column('rule', sa.Enum('HAS_LEADING_GROUP', 'HAS_FIXED_PLACE', 'HAS_TEAM', name='rule', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('rule', sa.String(length=40), nullable=True),
     sa.Column('evidence', sa.Enum('NONE', 'TEXT', 'PHOTO', 'DOCUMENT', name='evidence', native_enum=False, create_constraint=True, length=32), server_default=sa.text("'NONE'"), nullable=False),
     sa.Column('points', sa.Integer(), nullable=True),
     sa.Column('validity_months', sa.Integer(), nullable=True),
