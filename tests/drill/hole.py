@@ -65,8 +65,7 @@ def _attacked(app: Flask, attack: Attack) -> Iterator[Leak]:
 
 def rebuild(app: Flask) -> None:
     with app.app_context():
-        world.clear(app)
-        world.build(app)
+        world.begin(app)
 
 
 def hole(

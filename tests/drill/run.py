@@ -56,8 +56,7 @@ def drill_on(name: str, address: str) -> tuple[int, int, int]:
         app = make_app(address)
         with app.app_context():
             setup.run()
-            world.clear(app)
-            world.build(app)
+            world.begin(app)
         totals = drill(app, name)
         with app.app_context():
             db.engine.dispose()
