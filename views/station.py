@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import coverage, leadership
+from app import clock, coverage, leadership, postings, regulations
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -16,7 +16,7 @@ from models import Station
 from views import parameters
 from views.access import needs
 from views.base import RegisterView, bulk_action
-from views.core import Shortlist
+from views.core import Shortlist, acting
 
 PAGE = 50
 SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
@@ -26,6 +26,7 @@ class StationView(RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"
+    show_template = "station/show.html"
     list_columns = ["name", "division", "level", "host", "has_plaque", "founded_on", "mark"]
     show_columns = [
         "name",
@@ -63,7 +64,17 @@ class StationView(RegisterView):
     }
 
     def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
-        return [(_l("班子"), leadership.gaps_of(row)), (_l("维权队伍"), leadership.team_of(row))]
+        facts = [
+            (_l("班子"), leadership.gaps_of(row)),
+            (_l("维权队伍"), leadership.team_of(row)),
+            (_l("六项制度"), regulations.sentences(row, acting())),
+            (_l("规范上墙"), postings.sentences_of(row, acting(), clock.today())),
+        ]
+        return [fact for fact in facts if fact[1]]
+
+    def may_complete(self, row: Any) -> bool:
+        """Whether the page offers to fill in the regulations that are missing."""
+        return regulations.may_complete(row, acting())
 
     @bulk_action("edit", _l("标记为已挂牌"))
     def bulk_plaque(self, rows: list[Any]) -> None:

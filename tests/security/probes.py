@@ -129,7 +129,7 @@ class Generator:
         endpoint, pattern = f"{spec.register}View.{verb}", self.pattern(spec, verb)
         end = spec.path_end(verb, code) if verb in spec.paths else str(file)
         pattern = pattern.replace("<key>", end).replace("<to>", end).replace("<column>", "name")
-        path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.keys[code], NOWHERE))
+        path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.aim(verb, code), NOWHERE))
         return Probe(endpoint, method, path, row=code, missing=missing, **options)
 
     def pattern(self, spec: Spec, method: str) -> str:
