@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from app import calendars, handlers, terms, urges
+from app import calendars, follow_up, handlers, terms, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -20,7 +20,7 @@ from app.scope import inside
 from app.security.actor import Actor
 from app.workbench import Rows
 from app.workflow.clocks import HANDLED, RUNNING
-from models import Case, CaseState
+from models import Case, CaseState, Inspection, JointMeeting
 
 Condition = Callable[[Actor, date], ColumnElement[bool]]
 # What is shown of a case: what it is called, its number, state, due date and who handles it.
@@ -73,7 +73,7 @@ def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
     return Case.state.in_(HANDLED) & or_(Case.handler_id.is_(None), Case.handler_id.in_(sorted(gone)))
 
 
-# In the order of the page. Transfers, checklists and inspections add theirs.
+# In the order of the page. Transfers and checklists add theirs.
 KINDS: list[Kind] = [
     Kind(
         "urged", _l("催办待回复"), _l("有人催办您承办的案件，请回复。"), "handle",
@@ -94,6 +94,16 @@ KINDS: list[Kind] = [
     Kind(
         "late", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",
         lambda actor, today: Case.state.in_(RUNNING) & (Case.due_on < today),
+    ),
+    Kind(
+        "decisions", _l("议定事项未落实"), _l("联席会议的议定事项还没有落实，落实后请填写落实日期。"), "edit",
+        lambda actor, today: follow_up.has_undone(),
+        model=JointMeeting, columns=follow_up.OF_MEETING, order=(follow_up.DUE_DECISION,),
+    ),
+    Kind(
+        "problems", _l("问题待整改"), _l("督导检查发现的问题还没有整改，整改后请复查。"), "edit",
+        lambda actor, today: follow_up.has_unfixed(),
+        model=Inspection, columns=follow_up.OF_INSPECTION, order=(follow_up.DUE_PROBLEM,),
     ),
 ]  # fmt: skip
 
@@ -162,11 +172,11 @@ def _lines(kind: Kind, rows: ColumnElement[bool], today: date, first: int) -> tu
 
 
 def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: date | None, who: str | None) -> Line:
-    words, light = "", None
+    words, light, state = "", None, state.value if state is not None else ""
     if due_on is not None:
         calendar = calendars.current()
         words, light = calendar.words(today, due_on), calendar.light(today, due_on, terms.soon())
-    return Line(key, name, number, state.value, words, light, who or "")
+    return Line(key, name, number or "", state, words, light, who or "")
 
 
 def number(actor: Actor, today: date) -> int:

@@ -22,12 +22,12 @@ from models.checklist import (
     ChecklistEdition,
     ChecklistItem,
     ChecklistKind,
-    Confirmation,
     Evidence,
     Finding,
     Judgement,
     Rule,
 )
+from models.confirmation import Confirmation
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday

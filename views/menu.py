@@ -10,13 +10,18 @@ from views.access import opened_by
 from views.account import AccountView
 from views.activation import ActivationView
 from views.auth import SignInView
+from views.budget import BudgetView
 from views.case import CaseView
 from views.checklist import ChecklistView
 from views.confirmation import ConfirmationView
 from views.division import DivisionView
+from views.duty_roster import DutyRosterView
 from views.health import HealthView
+from views.inspection import InspectionView
+from views.joint_meeting import JointMeetingView
 from views.leaving import LeaveView
 from views.member_unit import MemberUnitView
+from views.regulation import RegulationView
 from views.role import RoleView
 from views.search import SearchView
 from views.station import StationView
@@ -24,6 +29,7 @@ from views.station_member import StationMemberView
 from views.training import TrainingView
 from views.user import UserView
 from views.volunteer import VolunteerView
+from views.wall_posting import WallPostingView
 from views.work_calendar import WorkCalendarView
 
 ORGANISATION, CASES, SUPPORT, SETTINGS = _l("组织"), _l("案件"), _l("保障"), _l("设置")
@@ -46,8 +52,14 @@ MENU = (
     Entry("menu-volunteers", VolunteerView, _l("队伍"), ORGANISATION, icon="people"),
     Entry("menu-checklists", ChecklistView, _l("建站标准"), ORGANISATION, icon="card-checklist"),
     Entry("menu-confirmations", ConfirmationView, _l("人工确认"), ORGANISATION, icon="patch-check"),
+    Entry("menu-regulations", RegulationView, _l("制度"), ORGANISATION, icon="file-text"),
+    Entry("menu-postings", WallPostingView, _l("上墙"), ORGANISATION, icon="easel"),
+    Entry("menu-duties", DutyRosterView, _l("值班"), ORGANISATION, icon="telephone"),
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
+    Entry("menu-meetings", JointMeetingView, _l("联席会议"), SUPPORT, icon="chat-square-text"),
+    Entry("menu-budgets", BudgetView, _l("经费"), SUPPORT, icon="cash-coin"),
+    Entry("menu-inspections", InspectionView, _l("督导检查"), SUPPORT, icon="clipboard-check"),
     Entry("menu-workdays", WorkCalendarView, _l("工作日历"), SETTINGS, icon="calendar3"),
     Entry("menu-divisions", DivisionView, _l("区划"), SETTINGS, icon="diagram-3"),
     Entry("menu-accounts", UserView, _l("账号"), SETTINGS, icon="person-gear"),

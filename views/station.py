@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import board, clock, coverage, leadership
+from app import board, clock, coverage, leadership, postings, regulations
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -27,6 +27,7 @@ class StationView(RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"
+    show_template = "station/show.html"
     list_columns = ["name", "division", "level", "host", "has_plaque", "founded_on", "mark"]
     show_columns = [
         "name",
@@ -59,14 +60,23 @@ class StationView(RegisterView):
     search_columns = ["division_code", "name", "level", "host", "is_integrated", "has_plaque", "founded_on"]
     order_columns = ["name", "level", "host", "has_plaque", "founded_on"]
     quick_search = ["name", "address", "phone"]
-    show_template = "station/show.html"
     shortlists: ClassVar[dict[str, Shortlist]] = {
         "gaps": Shortlist(_l("班子不全"), lambda actor, today: leadership.has_gaps(actor)),
         "below": Shortlist(_l("系统判定未达标"), lambda actor, today: ~board.is_up_to_standard(today)),
     }
 
     def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
-        return [(_l("班子"), leadership.gaps_of(row)), (_l("维权队伍"), leadership.team_of(row))]
+        facts = [
+            (_l("班子"), leadership.gaps_of(row)),
+            (_l("维权队伍"), leadership.team_of(row)),
+            (_l("六项制度"), regulations.sentences(row, acting())),
+            (_l("规范上墙"), postings.sentences_of(row, acting(), clock.today())),
+        ]
+        return [fact for fact in facts if fact[1]]
+
+    def may_complete(self, row: Any) -> bool:
+        """Whether the page offers to fill in the regulations that are missing."""
+        return regulations.may_complete(row, acting())
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
         """What the checklists make of the station, and where each gap is mended."""

@@ -56,6 +56,15 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view reveal add edit end export", staff="view add edit end", center="view",
         supervisor="view export",
     ),
+    "Regulation": _row(
+        division_admin="view add edit end delete export", staff="view add edit end", supervisor="view export",
+    ),
+    "WallPosting": _row(
+        division_admin="view add edit end delete export", staff="view add edit end", supervisor="view export",
+    ),
+    "DutyRoster": _row(
+        division_admin="view reveal add edit end delete export", staff="view add edit end", supervisor="view export",
+    ),
     # The centre and the units see a case when it is transferred to them, and no others: that comes with transfers.
     "Case": _row(
         division_admin="view reveal add edit handle urge end export", staff="view reveal add edit handle end",
@@ -70,6 +79,17 @@ MATRIX: dict[str, dict[str, str]] = {
     ),
     "Confirmation": _row(
         division_admin="view add edit end export", staff="view add edit end", supervisor="view export",
+    ),
+    "JointMeeting": _row(
+        division_admin="view add edit end delete export", staff="view add edit", center="view", unit_officer="view",
+        supervisor="view export",
+    ),
+    "Budget": _row(
+        division_admin="view add edit end delete export", staff="view add edit", supervisor="view export",
+    ),
+    "Inspection": _row(
+        division_admin="view add edit end delete export", staff="view add edit",
+        supervisor="view add edit end export",
     ),
     "WorkCalendar": _row(
         division_admin="view", staff="view", center="view", unit_officer="view", supervisor="view", manager="view",

@@ -131,7 +131,7 @@ class Generator:
         for behind in ("<key>", "<to>", "<what>"):
             pattern = pattern.replace(behind, end)
         pattern = pattern.replace("<column>", "name")
-        path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.keys[code], NOWHERE))
+        path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.aim(verb, code), NOWHERE))
         return Probe(endpoint, method, path, row=code, missing=missing, **options)
 
     def pattern(self, spec: Spec, method: str) -> str:

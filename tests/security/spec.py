@@ -102,6 +102,7 @@ class Spec:
     records: tuple[Child, ...] = ()
     posting: dict[str, Callable[[str], list[dict[str, str]]]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    aims: dict[str, str] = field(default_factory=dict)
     file: str = ""  # the kind of canary in the name and content of the file that hangs on each of its rows
 
     @property
@@ -168,6 +169,10 @@ class Spec:
         end = self.paths.get(method, "1")
         child = next((child for child in (*self.children, *self.records) if child.name == end), None)
         return str(self.child_key(child, code)) if child is not None else end
+
+    def aim(self, method: str, code: str) -> Any:
+        """The key in the path of a route: of the row in `code`, or of the row of another register there."""
+        return BY_REGISTER[self.aims.get(method, self.register)].keys[code]
 
     def child_key(self, child: Child, code: str) -> int:
         return self.keys[code] + CHILD_BLOCK * (1 + (*self.children, *self.records).index(child))
