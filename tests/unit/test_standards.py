@@ -1,0 +1,447 @@
+"""系统判定 as it is stored: current after every change, dated, never worked out by a look; editions of checklists."""
+
+import random
+from datetime import date, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from flask import current_app
+from sqlalchemy import delete, func, select, update
+
+from app import attachments, board, checklists, standards
+from app.errors import DomainError, explain
+from app.extensions import db
+from app.files import checked
+from app.scope import acting_as
+from app.security.actor import SETUP
+from app.setup import CHECKLISTS
+from app.workflow.endings import Standing
+from app.workflow.steps import advance
+from models import (
+    Attachment,
+    AuditEntry,
+    Checklist,
+    ChecklistEdition,
+    ChecklistItem,
+    Confirmation,
+    DutyPeriod,
+    DutyRoster,
+    Evidence,
+    Finding,
+    Judgement,
+    MemberUnit,
+    Regulation,
+    RegulationKind,
+    Seat,
+    Station,
+    StationLevel,
+    StationMember,
+    Volunteer,
+    VolunteerRole,
+    Weekday,
+)
+from models.training import Attendance
+from tests import records, world
+from tests.security.attacks import person
+from tests.security.spec import pdf
+from tests.world import CHILD, CITY, OWN, SIBLING, TODAY
+
+DAY = timedelta(days=1)
+ENDING = {"ended_on": TODAY, "ended_reason": "试"}
+
+
+@pytest.fixture
+def shipped(context):
+    """The opinion's checklists, and none of the small world's; nobody has recorded anything at its stations."""
+    with acting_as(SETUP):
+        db.session.execute(delete(Attachment).where(Attachment.register == "Confirmation"))
+        for model in (Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
+            db.session.execute(delete(model))
+        for model in (StationMember, Attendance, Volunteer, Regulation, DutyRoster):
+            db.session.execute(delete(model))
+        db.session.execute(update(Station).values(address=None, has_plaque=False))
+        db.session.commit()
+        assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 4, "two for each of two cities"
+        db.session.commit()
+        yield context
+
+
+def lines(code=OWN, day=TODAY):
+    """{line: (finding, sentence)} of the station of a division on a day, read as its page does."""
+    station = db.session.get(Station, records.station_at(code))
+    found = board.of_station(station, day)
+    return {line.item.label: (line.finding.name, line.sentence) for one in found for line in one.lines}
+
+
+def met(code=OWN, day=TODAY):
+    return sum(finding != "MISSING" for finding, _sentence in lines(code, day).values())
+
+
+def keep(*rows):
+    db.session.add_all(rows)
+    db.session.commit()
+    return rows
+
+
+def complete(code=OWN):
+    """Everything that 五有 asks of the station of a township; the rows by what they are."""
+    station = db.session.get(Station, records.station_at(code))
+    station.address, station.has_plaque = "府前街 1 号", True
+    units = [
+        MemberUnit(division_code=code, name=name)
+        for name in ("人民法庭", "派出所", "司法所", "民政", "农业", "计生", "土地")
+    ]
+    db.session.add_all(units)
+    db.session.flush()
+    at = {"station_id": station.id}
+    leaders = [StationMember(name="甲", seat=s, **at) for s in (Seat.DIRECTOR, Seat.DEPUTY_WOMEN, Seat.DEPUTY_ORDER)]
+    members = [StationMember(name="乙", seat=Seat.UNIT, unit_id=unit.id, **at) for unit in units]
+    texts = [Regulation(kind=kind, edition=1, text="一、", effective_on=TODAY, **at) for kind in RegulationKind]
+    team = [Volunteer(name="丙", role=VolunteerRole.AGENT, starts_on=TODAY, **at)]
+    duty = [
+        DutyRoster(weekday=Weekday.MONDAY, period=DutyPeriod.ALL_DAY, name="丁", **{tick: True}, **at)
+        for tick in checklists.DUTIES
+    ]
+    keep(*leaders, *members, *texts, *team, *duty)
+    return [*leaders, *members, *texts, *team, *duty]
+
+
+# ---- current
+
+
+def test_nothing_recorded_is_nothing_met(shipped):
+    assert met() == met(CHILD) == 0
+    assert [*lines()] == ["有领导机构", "有办公场所", "有专人负责", "有维权队伍", "有工作制度"]
+    assert [*lines(CHILD)] == ["有机构", "有队伍", "有制度"]
+
+
+def test_records_that_are_complete_are_five_of_five_with_no_further_click(shipped):
+    complete()
+    assert {finding for finding, _sentence in lines().values()} == {"AUTO"}
+    assert met() == 5
+    assert met(SIBLING) == 0
+
+
+def test_any_record_taken_away_is_missed_at_once_and_back_at_once(shipped):
+    rows = complete()
+    for row in rows:
+        advance(row, Standing.ENDED, SETUP, TODAY, lambda it: [setattr(it, *pair) for pair in ENDING.items()])
+        db.session.commit()
+        assert met() == 4, row
+        (sentence,) = [sentence for finding, sentence in lines().values() if finding == "MISSING"]
+        assert "缺" in sentence or "没有" in sentence or "不在任期" in sentence
+        advance(row, Standing.CURRENT, SETUP, TODAY)
+        db.session.commit()
+        assert met() == 5, row
+    station = db.session.get(Station, records.station_at(OWN))
+    for name, empty in (("address", None), ("has_plaque", False)):
+        before = getattr(station, name)
+        setattr(station, name, empty)
+        db.session.commit()
+        assert lines()["有办公场所"][0] == "MISSING"
+        setattr(station, name, before)
+        db.session.commit()
+    assert met() == 5
+
+
+def test_a_unit_that_is_renamed_is_judged_by_its_new_name(shipped):
+    complete()
+    unit = db.session.scalars(select(MemberUnit).where(MemberUnit.name == "民政")).one()
+    unit.name, unit.aliases = "某办", None
+    db.session.commit()
+    assert lines()["有领导机构"] == ("MISSING", "缺成员单位：民政。")
+
+
+def test_a_row_that_moves_is_missed_where_it_was_and_found_where_it_is(shipped):
+    keep(row := Volunteer(station_id=records.station_at(OWN), name="甲", role=VolunteerRole.AGENT, starts_on=TODAY))
+    assert (lines()["有维权队伍"][0], lines(CHILD)["有队伍"][0]) == ("AUTO", "MISSING")
+    row.station_id = records.station_at(CHILD)
+    db.session.commit()
+    assert (lines()["有维权队伍"][0], lines(CHILD)["有队伍"][0]) == ("MISSING", "AUTO")
+
+
+def test_a_change_that_is_taken_back_judges_nothing(shipped):
+    db.session.add(Volunteer(station_id=records.station_at(OWN), name="甲", role=VolunteerRole.AGENT, starts_on=TODAY))
+    db.session.flush()
+    db.session.rollback()
+    db.session.commit()
+    assert met() == 0
+
+
+def test_who_may_change_the_records_changes_what_follows_and_nothing_else(shipped):
+    """The judgement is the product's own; the person needs no right to it, and has none."""
+    key, staff = records.station_at(OWN), person("staff")
+    with acting_as(staff):
+        db.session.add(Volunteer(station_id=key, name="甲", role=VolunteerRole.AGENT, starts_on=TODAY))
+        db.session.commit()
+        row = db.session.scalars(select(Judgement).where(Judgement.station_id == key)).first()
+        row.sentence = "我说达标"
+        with pytest.raises(DomainError):
+            db.session.flush()
+        db.session.rollback()
+    assert lines()["有维权队伍"][0] == "AUTO"
+
+
+def test_judging_leaves_no_entry_in_the_history(shipped):
+    before = db.session.scalar(select(func.count(AuditEntry.id)))
+    standards.judge(db.session(), [records.station_at(OWN)], TODAY + DAY)
+    db.session.execute(delete(Judgement))
+    list(standards.judge_all(db.session(), TODAY))
+    db.session.commit()
+    assert db.session.scalar(select(func.count(AuditEntry.id))) == before
+
+
+def test_a_look_judges_nothing(shipped, client_as, monkeypatch):
+    def refuse(*_args):
+        raise AssertionError("a look has judged")
+
+    monkeypatch.setattr(standards, "judge", refuse)
+    browser, key = client_as("town_admin"), records.station_at(OWN)
+    for path in (f"/stations/show/{key}", "/stations/board/", "/stations/list/?_only=below", "/"):
+        assert browser.get(path).status_code == 200
+
+
+# ---- dated
+
+
+def test_a_term_that_ends_is_missed_on_its_day_without_anybody(shipped):
+    keep(
+        Volunteer(
+            station_id=records.station_at(CHILD), name="甲", role=VolunteerRole.AGENT, starts_on=TODAY,
+            term_ends_on=TODAY + 9 * DAY,
+        )
+    )  # fmt: skip
+    assert [lines(CHILD, TODAY + n * DAY)["有队伍"][0] for n in (0, 9, 10)] == ["AUTO", "AUTO", "MISSING"]
+
+
+def test_the_past_stays_as_it_was(shipped):
+    key = records.station_at(CHILD)
+    keep(row := Volunteer(station_id=key, name="甲", role=VolunteerRole.AGENT, starts_on=TODAY))
+    row.term_ends_on = TODAY + 5 * DAY
+    db.session.flush()
+    standards.judge(db.session(), [key], TODAY + 20 * DAY)
+    row.term_ends_on = None
+    db.session.flush()
+    standards.judge(db.session(), [key], TODAY + 30 * DAY)
+    days = (0, 5, 6, 29, 30, 99)
+    found = [lines(CHILD, TODAY + n * DAY)["有队伍"][0] for n in days]
+    assert found == ["AUTO", "AUTO", "MISSING", "MISSING", "AUTO", "AUTO"]
+
+
+def test_a_station_that_is_ended_is_judged_no_more_and_its_past_stays(shipped):
+    key = records.station_at(CHILD)
+    standards.judge(db.session(), [key], TODAY - 9 * DAY)
+    row = db.session.get(Station, key)
+    row.ended_on, row.ended_reason = TODAY, "撤并"
+    standards.judge(db.session(), [key], TODAY)
+    assert lines(CHILD, TODAY) == {}
+    assert len(lines(CHILD, TODAY - DAY)) == 3
+
+
+# ---- equal to judging everything anew
+
+
+def stored(today):
+    """{(station, line): [(from, until, finding, sentence)]} from a day on."""
+    found = {}
+    for row in db.session.scalars(select(Judgement).order_by(Judgement.from_on)):
+        if row.until_on is None or row.until_on > today:
+            one = (max(row.from_on, today), row.until_on, row.finding, row.sentence)
+            found.setdefault((row.station_id, row.item_id), []).append(one)
+    return found
+
+
+def some_change(chance, keys):
+    """One more record, one fewer, or another date: what clerks do all day."""
+    station = chance.choice(keys)
+    at, on = {"station_id": station}, TODAY + chance.randint(-20, 20) * DAY
+    rows = [row for model in (Volunteer, Regulation, DutyRoster) for row in db.session.scalars(select(model))]
+    what = chance.randrange(7)
+    if what == 0:
+        db.session.add(Volunteer(name="甲", role=VolunteerRole.AGENT, starts_on=on, term_ends_on=on + 9 * DAY, **at))
+    elif what == 1:
+        tick = chance.choice([*checklists.DUTIES])
+        db.session.add(DutyRoster(weekday=Weekday.FRIDAY, period=DutyPeriod.NIGHT, name="丁", **{tick: True}, **at))
+    elif what == 2:
+        kind = chance.choice(list(RegulationKind))
+        known = (Regulation.station_id == station, Regulation.kind == kind, Regulation.ended_on.is_(None))
+        if not db.session.scalars(select(Regulation.id).where(*known)).all():
+            db.session.add(Regulation(kind=kind, edition=1, text="一、", effective_on=on, **at))
+    elif what == 3:
+        row = db.session.get(Station, station)
+        row.address, row.has_plaque = chance.choice([None, "某街"]), chance.random() < 0.5
+    elif what == 4 and rows and (row := chance.choice(rows)).ended_on is None:
+        advance(row, Standing.ENDED, SETUP, TODAY, lambda it: [setattr(it, *pair) for pair in ENDING.items()])
+    elif what == 5 and rows and isinstance(row := chance.choice(rows), Volunteer):
+        row.term_ends_on = row.starts_on + chance.randint(0, 30) * DAY
+    elif what == 6:
+        item = chance.choice(list(db.session.scalars(select(ChecklistItem))))
+        item.is_active = chance.random() < 0.7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_kept_current_is_what_judging_anew_would_say(shipped, seed):
+    chance, keys = random.Random(seed), list(db.session.scalars(select(Station.id)))
+    for _ in range(25):
+        some_change(chance, keys)
+        db.session.commit()
+    kept = stored(TODAY)
+    db.session.execute(delete(Judgement))
+    assert [*standards.judge_all(db.session(), TODAY)][-1] == (len(keys), len(keys))
+    assert stored(TODAY) == kept
+    for day in (TODAY, TODAY + 10 * DAY):
+        every = {code: lines(code, day) for code in (OWN, CHILD, SIBLING)}
+        up = {code for code, found in every.items() if found and all(f != "MISSING" for f, _s in found.values())}
+        of_town = board.total(person("town_admin"), OWN, day)
+        assert (of_town.built, of_town.up) == (3, len(up))
+
+
+def test_two_who_change_one_station_at_once_judge_by_what_both_wrote(shipped):
+    """Each does not see what the other writes; whoever commits second waits, and then sees it."""
+    complete()
+    rows = list(db.session.scalars(select(DutyRoster.id).order_by(DutyRoster.id)))[:2]
+    app, both = current_app._get_current_object(), Barrier(2)
+    db.session.remove()
+    ending = [Thread(target=_end, args=(app, row, both)) for row in rows]
+    for thread in ending:
+        thread.start()
+    for thread in ending:
+        thread.join()
+    lacking = [name for name, row in zip(checklists.DUTIES.values(), rows, strict=False) if row]
+    assert lines()["有专人负责"] == ("MISSING", "，".join(str(name) for name in lacking) + "。")
+
+
+def _end(app, key, both):
+    with app.app_context(), acting_as(SETUP):
+        if db.engine.dialect.name == "postgresql":  # on SQLite there is one writer at a time
+            db.session.get(DutyRoster, key).name = "戊"
+            db.session.flush()
+            both.wait(10)
+        advance(
+            db.session.get(DutyRoster, key), Standing.ENDED, SETUP, TODAY,
+            lambda it: [setattr(it, *pair) for pair in ENDING.items()],
+        )  # fmt: skip
+        db.session.commit()
+
+
+# ---- editions
+
+
+def edition_of(name="五有"):
+    found = select(Checklist).where(Checklist.name == name, Checklist.division_code == CITY)
+    row = db.session.scalars(found).one()
+    every = select(ChecklistEdition).where(ChecklistEdition.checklist_id == row.id).order_by(ChecklistEdition.edition)
+    return row, db.session.scalars(every).all()
+
+
+def hand(label="有活动记录", level="五有", **columns):
+    """One more line, that somebody confirms."""
+    row, _every = edition_of(level)
+    keep(item := ChecklistItem(checklist_id=row.id, label=label, position=9, **columns))
+    return item
+
+
+def test_another_line_is_another_edition_and_the_first_stays_word_for_word(shipped):
+    row, (first,) = edition_of()
+    assert (row.edition, first.edition, len(first.items)) == (1, 1, 5)
+    before = [dict(line) for line in first.items]
+    item = hand()
+    row, (first, second) = edition_of()
+    assert (row.edition, second.edition, len(second.items), item.since_edition) == (2, 2, 6, 2)
+    assert first.items == before
+    assert lines()["有活动记录"] == ("MISSING", "还没有人确认。")
+    item.label = "有活动照片"
+    row.note = "换了说明"
+    db.session.commit()
+    row, every = edition_of()
+    assert (row.edition, every[1].items[-1]["label"], every[2].items[-1]["label"]) == (3, "有活动记录", "有活动照片")
+    row.note = "只换说明"
+    db.session.commit()
+    assert edition_of()[0].edition == 3, "its lines are the same"
+
+
+def test_a_line_that_is_switched_off_is_asked_no_more_and_its_past_stays(shipped):
+    item = hand()
+    standards.judge(db.session(), [records.station_at(OWN)], TODAY - DAY)
+    item.is_active = False
+    db.session.commit()
+    assert "有活动记录" not in lines()
+    assert "有活动记录" in lines(day=TODAY - DAY)
+
+
+def confirmed(item, code=OWN, **columns):
+    row = Confirmation(
+        station_id=records.station_at(code), item_id=item.id, confirmed_by="甲", **{"confirmed_on": TODAY} | columns
+    )
+    keep(row)
+    return row
+
+
+def test_a_confirmation_lasts_as_long_as_its_line_says_and_then_asks_again(shipped):
+    row = confirmed(hand(validity_months=3))
+    assert row.valid_until == date(2027, 2, 23)
+    assert lines()["有活动记录"] == ("CONFIRMED", "已由人确认，有效期至 2027-02-23。")
+    assert lines(day=date(2027, 2, 24))["有活动记录"] == ("MISSING", "确认已过期，需要重新确认。")
+
+
+def test_what_was_confirmed_is_asked_anew_when_the_line_asks_something_else(shipped):
+    item, other = hand(), hand("有台账")
+    confirmed(item)
+    confirmed(other)
+    item.position = 1
+    db.session.commit()
+    assert lines()["有活动记录"][0] == "CONFIRMED", "it asks the same"
+    item.label = "有活动记录和照片"
+    db.session.commit()
+    assert lines()["有活动记录和照片"] == ("MISSING", "还没有人确认。")
+    assert lines()["有台账"][0] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("evidence", [Evidence.PHOTO, Evidence.DOCUMENT])
+def test_a_line_that_asks_for_a_file_is_met_when_it_is_there(shipped, evidence):
+    row = confirmed(hand(evidence=evidence))
+    assert lines()["有活动记录"][0] == "MISSING"
+    file = attachments.attach(row, checked("照片.pdf", pdf("照片")))
+    db.session.commit()
+    assert lines()["有活动记录"][0] == "CONFIRMED"
+    db.session.delete(file or db.session.scalars(select(Attachment).where(Attachment.row_uid == row.uid)).one())
+    db.session.commit()
+    assert lines()["有活动记录"][0] == "MISSING"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "columns", "field", "sentence"),
+    [
+        ("有维权队伍", OWN, {}, "item_id", "「五有：有维权队伍」由系统按记录判定，不需要确认。"),
+        ("有活动记录", CHILD, {}, "item_id", "「五有：有活动记录」不是这个站的标准项目。"),
+        ("停用的", OWN, {}, "item_id", "「五有：停用的」不是这个站的标准项目。"),
+        ("要说明的", OWN, {}, "note", "这一项要写明情况。"),
+    ],
+)
+def test_what_cannot_be_confirmed_is_refused_in_words(shipped, line, code, columns, field, sentence):
+    hand()
+    hand("停用的", is_active=False)
+    hand("要说明的", evidence=Evidence.TEXT)
+    item = db.session.scalars(select(ChecklistItem).where(ChecklistItem.label == line)).first()
+    with pytest.raises(DomainError) as refused:
+        confirmed(item, code, **columns)
+    db.session.rollback()
+    assert (explain(refused.value).field, str(explain(refused.value).message)) == (field, sentence)
+
+
+def test_a_checklist_of_a_township_asks_its_own_stations_only(shipped):
+    row = Checklist(division_code=OWN, name="街道补充", level=StationLevel.VILLAGE)
+    keep(row)
+    keep(ChecklistItem(checklist_id=row.id, label="有宣传栏"))
+    assert "有宣传栏" in lines(CHILD)
+    assert "有宣传栏" not in lines(OWN)
+    assert all("有宣传栏" not in lines(code) for code in world.DIVISIONS if len(code) == 12 and code[:9] != OWN)
+
+
+def test_seeding_again_changes_nothing(shipped):
+    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY + DAY) == 0
+    assert edition_of()[0].edition == 1
+
+
+def test_findings_are_three():
+    assert [finding.value for finding in Finding] == ["自动达标", "人工确认", "缺证据"]
