@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import demo_cases, secret
+from app import demo_cases, demo_standards, secret
 from app.extensions import db
 from app.identity import check_character
 from models import (
@@ -92,7 +92,8 @@ def _of_township(code: str, number: int, today: date) -> list[Any]:
     for n, station in enumerate(stations[:3]):
         _cases(station, number + 100 + 10 * n, today, cases, HANDLERS[TOWNSHIPS.index(code)])
     db.session.flush()
-    return [*units, *people, training, *present, *cases]
+    standards = demo_standards.of_township(list(stations), units, _phone(number + 199), today)
+    return [*units, *people, training, *present, *cases, *standards]
 
 
 def _team(station: Station, number: int, units: list[MemberUnit], today: date) -> list[Any]:

@@ -22,24 +22,24 @@ def staleness(posting: WallPosting, roster_changed_on: date | None) -> str:
     return _("上墙已过期：队伍名单在 %(day)s 之后有变动。", day=posting.posted_on.isoformat())
 
 
-def roster_changed_on(station_id: int, since: date, today: date) -> date | None:
-    """The last day on which somebody of a station's roster began or left, or, since `since`, was called otherwise.
+def roster_changed_on(station_id: int, after: date, today: date) -> date | None:
+    """The last day on which somebody of a station's roster began or left, or, later than `after`, was called otherwise.
 
     Names and roles hold no dates: that they changed, and that somebody was resumed, is told by the audit.
     """
     begun = case((Volunteer.starts_on <= today, Volunteer.starts_on))
     dates = select(func.max(begun), func.max(Volunteer.ended_on)).where(Volunteer.station_id == station_id)
     days = [day for day in db.session.execute(dates).one() if day is not None]
-    return max((*days, *_renamed(station_id, since)), default=None)
+    return max((*days, *_renamed(station_id, after)), default=None)
 
 
-def _renamed(station_id: int, since: date) -> Iterable[date]:
+def _renamed(station_id: int, after: date) -> Iterable[date]:
     people = select(cast(Volunteer.id, String)).where(Volunteer.station_id == station_id)
     entries = select(AuditEntry.at, AuditEntry.changes).where(
         AuditEntry.root_register == Volunteer.__name__,
         AuditEntry.root_key.in_(people),
         AuditEntry.verb == "edit",
-        AuditEntry.at >= datetime.combine(since, time.min),  # UTC: earlier than the Beijing day begins is no harm
+        AuditEntry.at >= datetime.combine(after, time.min),  # UTC: the next day of Beijing begins 16 hours later
     )
     for at, changes in db.session.execute(entries):
         is_resumed = "ended_on" in changes and changes["ended_on"][1] is None

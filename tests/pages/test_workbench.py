@@ -79,6 +79,7 @@ def rows_behind(browser, address):
     """How many rows the list at `address` has, its pages turned one by one."""
     view = {"/stations/": "StationView", "/volunteers/": "VolunteerView", "/cases/": "CaseView"}
     view |= {"/trainings/": "TrainingView", "/accounts/": "UserView"}
+    view |= {"/meetings/": "JointMeetingView", "/inspections/": "InspectionView"}
     own = "missing" in address or "hours" in address
     name = "page" if own else "page_" + view[address[: address.index("/", 1) + 1]]
     seen: set[str] = set()

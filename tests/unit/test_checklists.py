@@ -1,5 +1,6 @@
 """The rules of the checklists, on what is recorded of a station: verdict, sentence, and the days on which it turns."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -121,7 +122,7 @@ def test_verdicts_say_of_every_day_what_the_rule_says():
         found = judge_all(items, facts, TODAY)[item.id]
         assert found[0].from_on == TODAY
         assert found[-1].until_on is None
-        assert all(a.until_on == b.from_on for a, b in zip(found, found[1:], strict=False))
+        assert all(a.until_on == b.from_on for a, b in itertools.pairwise(found))
         for n in range(400):
             day = TODAY + n * DAY
             (one,) = [j for j in found if j.from_on <= day and (j.until_on is None or day < j.until_on)]

@@ -14,6 +14,7 @@ from models import (
     Applicant,
     Attachment,
     AuditEntry,
+    Budget,
     CalendarDay,
     Case,
     CaseActivity,
@@ -21,13 +22,21 @@ from models import (
     DayKind,
     Division,
     DivisionLevel,
+    DutyPeriod,
+    DutyRoster,
     Ended,
     EndReason,
     Engagement,
+    Inspection,
+    JointMeeting,
     Located,
     MemberUnit,
     Model,
     Organizer,
+    PostingKind,
+    Problem,
+    Regulation,
+    RegulationKind,
     RightsCategory,
     Seat,
     SignInSession,
@@ -42,6 +51,8 @@ from models import (
     UserScope,
     Volunteer,
     VolunteerRole,
+    WallPosting,
+    Weekday,
 )
 from tests import world
 
@@ -49,6 +60,8 @@ NOW = datetime(2026, 11, 24, 9, 30)  # noqa: DTZ001  the database stores UTC wit
 PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
 STAMPS = {"created_at": NOW, "changed_at": NOW}
 AT_STATION = PLACE | STAMPS | {"station_id": world.FIRST_STATION, "name": "甲"}
+OF_STATION = {name: value for name, value in AT_STATION.items() if name != "name"}
+AN_INSPECTION = literal_column("(SELECT min(id) FROM inspection)")
 A_CASE = literal_column("(SELECT min(id) FROM case_record)")
 # One sound row of each table that has CHECKs; station and division are those of the small world.
 ROWS = {
@@ -88,6 +101,18 @@ ROWS = {
         "case_id": A_CASE, "kind": UrgeKind.PERSON, "by_name": "甲", "sent_on": world.TODAY, "reason": "请尽快办理",
     },
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
+    Regulation: OF_STATION | {
+        "kind": RegulationKind.APPRAISAL, "edition": 1, "text": "一、……", "effective_on": world.TODAY,
+    },
+    WallPosting: OF_STATION | {"kind": PostingKind.DUTIES, "posted_on": world.TODAY},
+    DutyRoster: AT_STATION | {
+        "weekday": Weekday.MONDAY, "period": DutyPeriod.NIGHT, "answers_calls": True, "answers_letters": False,
+        "receives_visitors": False,
+    },
+    JointMeeting: OF_STATION | {"held_on": world.TODAY, "chair": "甲", "topics": "甲事"},
+    Budget: OF_STATION | {"year": 2026, "amount_yuan": 0, "is_in_budget": True, "document_no": "甲〔2026〕1号"},
+    Inspection: OF_STATION | {"inspected_on": world.TODAY, "inspector": "甲", "content": "台账"},
+    Problem: STAMPS | {"inspection_id": AN_INSPECTION, "text": "没有标牌", "due_on": world.TODAY},
     SignInSession: {
         "user_id": select(func.min(Account.id)).scalar_subquery(), "token_hash": "0" * 64, "version": 1,
         "created_at": NOW, "seen_at": NOW, "device": "", "address": "", "ended_at": NOW,
@@ -113,6 +138,8 @@ MERGED = {"state": "MERGED", "state_reason": "重复", "merged_into_id": A_CASE}
 ONCE = [  # (model, what both rows have, the column or columns that the database keeps apart)
     (Case, {}, "case_record.?number"),
     (Urge, {"kind": UrgeKind.SOON, "made_for": world.TODAY}, "urge.?case_id"),
+    (Regulation, {}, "regulation.?station_id"),
+    (Budget, {}, "budget.?station_id"),
 ]
 REFUSED = [
     (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
@@ -185,6 +212,18 @@ REFUSED = [
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
+    (Regulation, {"kind": NOBODY}, "regulationkind"),
+    (Regulation, {"edition": 0}, "edition_counted"),
+    (WallPosting, {"kind": NOBODY}, "postingkind"),
+    (DutyRoster, {"weekday": NOBODY}, "weekday"),
+    (DutyRoster, {"period": NOBODY}, "dutyperiod"),
+    (Budget, {"year": 1999}, "year_plausible"),
+    (Budget, {"year": 2101}, "year_plausible"),
+    (Budget, {"amount_yuan": -1}, "amount_not_negative"),
+    (Budget, {"document_no": None}, "document_of_budget"),
+    (Problem, {"result": NOBODY, "rechecked_on": world.TODAY}, "problemresult"),
+    (Problem, {"result": "FIXED"}, "result_dated"),
+    (Problem, {"rechecked_on": world.TODAY}, "result_dated"),
     (Training, {"hours": 0}, "hours_plausible"),
     (Training, {"hours": 201}, "hours_plausible"),
     *[
@@ -236,6 +275,14 @@ def test_database_itself_refuses_the_same_again(context, model, both, kept_apart
         connection.execute(insert(model.__table__).values(row | {"uid": "a" * 32}))
     with pytest.raises(IntegrityError, match=kept_apart), db.engine.begin() as connection:
         connection.execute(insert(model.__table__).values(row | {"uid": "b" * 32}))
+
+
+@pytest.mark.parametrize(("model", "other"), [(Regulation, {"edition": 2}), (Budget, {"amount_yuan": 1})], ids=words)
+def test_what_has_ended_makes_room_for_the_next(context, model, other):
+    ended = {"ended_on": world.TODAY, "ended_reason": "换新"}
+    with db.engine.begin() as connection:
+        for n, changes in enumerate((ended, ended, other)):
+            connection.execute(insert(model.__table__).values(ROWS[model] | changes | {"uid": str(n) * 32}))
 
 
 def test_what_people_urge_may_be_urged_again(context):

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.steps import advance
-from models import Account, Case, CaseState, Training
+from models import Account, Case, CaseState, Inspection, JointMeeting, Training
 from tests import records
 from tests.security.attacks import person
 from tests.unit import case_rules
@@ -24,20 +24,24 @@ STAFF = "姓名staff"
 LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
+FOLLOWING = ["decisions", "problems"]
 KINDS = {
-    "staff": HANDLING,
-    "town_admin": [*HANDLING, "late"],
-    "village_admin": [*HANDLING, "late"],
-    "county_admin": [*HANDLING, "late"],
-    "mixed": [*HANDLING, "late"],
-    "supervisor": [], "center": [], "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
+    "staff": [*HANDLING, *FOLLOWING],
+    "town_admin": [*HANDLING, "late", *FOLLOWING],
+    "village_admin": [*HANDLING, "late", *FOLLOWING],
+    "county_admin": [*HANDLING, "late", *FOLLOWING],
+    "mixed": [*HANDLING, "late", *FOLLOWING],
+    "supervisor": FOLLOWING[1:],
+    "center": [], "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def nothing_else(context):
-    """The cases of the world wait too: here they are over."""
+    """The cases, meetings and inspections of the world wait too: here they are over."""
     with acting_as(SETUP):
+        for row in (*db.session.query(JointMeeting), *db.session.query(Inspection)):
+            records.end(row)
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
         db.session.commit()

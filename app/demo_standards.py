@@ -1,0 +1,98 @@
+"""The demonstration of the standards: regulations, walls, duty, meetings, budgets and inspections, all invented."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from app import regulations, secret
+from app.extensions import db
+from models import (
+    Budget,
+    Decision,
+    DutyPeriod,
+    DutyRoster,
+    Inspection,
+    JointMeeting,
+    MemberUnit,
+    PostingKind,
+    Problem,
+    ProblemResult,
+    Station,
+    WallPosting,
+    Weekday,
+)
+
+
+def of_township(stations: list[Station], units: list[MemberUnit], phone: str, today: date) -> list[Any]:
+    """The standards of a township's stations, flushed: the first has everything, every other one lacks something."""
+    made: list[Any] = []
+    for n, station in enumerate(stations):
+        if n % 2 == 0:
+            made += regulations.complete(station, today - timedelta(days=300))
+        made += _kept(
+            *(
+                WallPosting(station_id=station.id, kind=kind, posted_on=today - timedelta(days=200 + 300 * n))
+                for kind in list(PostingKind)[n % 2 :]
+            ),
+            *(_duty(station, day, n, phone) for day in list(Weekday)[:5]),
+            Budget(
+                station_id=station.id, year=today.year, amount_yuan=30_000 - 4_000 * n, is_in_budget=n % 2 == 0,
+                document_no=None if n % 2 else f"财预〔{today.year}〕{n + 1}号",
+            ),
+        )  # fmt: skip
+    return [*made, *_meeting(stations[0], units, today), *_inspection(stations[0], today)]
+
+
+def _kept(*rows: Any) -> list[Any]:
+    db.session.add_all(rows)
+    db.session.flush()
+    return list(rows)
+
+
+def _duty(station: Station, day: Weekday, n: int, phone: str) -> DutyRoster:
+    row = DutyRoster(
+        station_id=station.id, weekday=day, period=DutyPeriod.ALL_DAY, name="值班员", answers_calls=True,
+        answers_letters=n % 2 == 0, receives_visitors=True,
+    )  # fmt: skip
+    secret.put(row, "phone", phone)
+    return row
+
+
+def _meeting(station: Station, units: list[MemberUnit], today: date) -> list[Any]:
+    (meeting,) = _kept(
+        JointMeeting(
+            station_id=station.id, held_on=today - timedelta(days=20), chair="分管领导",
+            units_present="、".join(unit.name for unit in units[:5]), topics="研究三件涉及家庭暴力的案件",
+        )
+    )  # fmt: skip
+    decisions = (("对重点家庭联合走访一次", -3, None), ("开展一次法律讲座", 12, None), ("通报告诫书情况", -10, -11))
+    return [
+        meeting,
+        *_kept(
+            *(
+                Decision(
+                    meeting_id=meeting.id, text=text, unit_id=units[n].id, due_on=today + timedelta(days=due),
+                    done_on=None if done is None else today + timedelta(days=done),
+                )
+                for n, (text, due, done) in enumerate(decisions)
+            )
+        ),
+    ]  # fmt: skip
+
+
+def _inspection(station: Station, today: date) -> list[Any]:
+    (seen,) = _kept(
+        Inspection(
+            station_id=station.id, inspected_on=today - timedelta(days=30), inspector="县级督导员",
+            content="查看台账、标牌和上墙内容",
+        )
+    )  # fmt: skip
+    return [
+        seen,
+        *_kept(
+            Problem(inspection_id=seen.id, text="回访记录不全", due_on=today + timedelta(days=2)),
+            Problem(
+                inspection_id=seen.id, text="值班电话没有公布", due_on=today - timedelta(days=15),
+                rechecked_on=today - timedelta(days=14), result=ProblemResult.FIXED,
+            ),
+        ),
+    ]  # fmt: skip
