@@ -114,7 +114,14 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     __find__ = ("number",)
     __table_args__ = (
         Index(None, "number", unique=True),
-        Index(None, "handler_id", "ended_on"),  # what waits for somebody is counted on every page
+        Index(  # what waits for somebody is counted on every page
+            None,
+            "handler_id",
+            "ended_on",
+            sqlite_where=text("handler_id IS NOT NULL"),
+            postgresql_where=text("handler_id IS NOT NULL"),
+        ),
+        Index(None, "name", "county_code"),  # other cases of one who came
         _only_with(
             "ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"
         ),
