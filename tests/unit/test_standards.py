@@ -8,7 +8,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import delete, func, select, update
 
-from app import attachments, board, checklists, standards
+from app import attachments, board, checklists, divisions, standards
 from app.errors import DomainError, explain
 from app.extensions import db
 from app.files import checked
@@ -50,19 +50,23 @@ DAY = timedelta(days=1)
 ENDING = {"ended_on": TODAY, "ended_reason": "试"}
 
 
+def ship():
+    """The opinion's checklists, and none of the small world's; nobody has recorded anything at its stations."""
+    db.session.execute(delete(Attachment).where(Attachment.register == "Confirmation"))
+    for model in (Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
+        db.session.execute(delete(model))
+    for model in (StationMember, Attendance, Volunteer, Regulation, DutyRoster):
+        db.session.execute(delete(model))
+    db.session.execute(update(Station).values(address=None, has_plaque=False))
+    db.session.commit()
+    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 4, "two for each of two cities"
+    db.session.commit()
+
+
 @pytest.fixture
 def shipped(context):
-    """The opinion's checklists, and none of the small world's; nobody has recorded anything at its stations."""
     with acting_as(SETUP):
-        db.session.execute(delete(Attachment).where(Attachment.register == "Confirmation"))
-        for model in (Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
-            db.session.execute(delete(model))
-        for model in (StationMember, Attendance, Volunteer, Regulation, DutyRoster):
-            db.session.execute(delete(model))
-        db.session.execute(update(Station).values(address=None, has_plaque=False))
-        db.session.commit()
-        assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 4, "two for each of two cities"
-        db.session.commit()
+        ship()
         yield context
 
 
@@ -191,14 +195,20 @@ def test_judging_leaves_no_entry_in_the_history(shipped):
     assert db.session.scalar(select(func.count(AuditEntry.id))) == before
 
 
-def test_a_look_judges_nothing(shipped, client_as, monkeypatch):
+def test_a_look_judges_nothing(app, client_as, monkeypatch):
+    with app.app_context(), acting_as(SETUP):
+        ship()
+        key = records.station_at(OWN)
+
     def refuse(*_args):
         raise AssertionError("a look has judged")
 
     monkeypatch.setattr(standards, "judge", refuse)
-    browser, key = client_as("town_admin"), records.station_at(OWN)
+    browser = client_as("town_admin")
     for path in (f"/stations/show/{key}", "/stations/board/", "/stations/list/?_only=below", "/"):
         assert browser.get(path).status_code == 200
+    changed = browser.submit(f"/stations/edit/{key}", browser.version(f"/stations/edit/{key}") | {"address": "某街"})
+    assert changed.status_code == 500, "a change does"
 
 
 # ---- dated
@@ -290,7 +300,7 @@ def test_what_is_kept_current_is_what_judging_anew_would_say(shipped, seed):
     assert [*standards.judge_all(db.session(), TODAY)][-1] == (len(keys), len(keys))
     assert stored(TODAY) == kept
     for day in (TODAY, TODAY + 10 * DAY):
-        every = {code: lines(code, day) for code in world.DIVISIONS if code.startswith(OWN)}
+        every = {code: lines(code, day) for code in db.session.scalars(divisions.due()) if code.startswith(OWN)}
         up = {code for code, found in every.items() if found and all(f != "MISSING" for f, _s in found.values())}
         of_town = board.total(person("town_admin"), OWN, day)
         assert (of_town.built, of_town.up) == (len(every), len(up))
