@@ -123,8 +123,13 @@ def test_every_page_is_chinese_after_many_changes(client_as):
 @pytest.mark.parametrize(
     ("register", "others"),
     [
-        ("Station", "1 条「案件」、1 条「班子」、1 条「队伍」，不能删除。可以改为「撤销」。"),
-        ("MemberUnit", "1 条「班子」，不能删除。可以改为「撤销」。"),
+        (
+            "Station",
+            "1 条「经费」、1 条「案件」、1 条「值班」、1 条「督导检查」、1 条「联席会议」、1 条「制度」、"
+            "1 条「班子」、1 条「队伍」、1 条「上墙」，"
+            "不能删除。可以改为「撤销」。",
+        ),
+        ("MemberUnit", "1 条「议定事项」、1 条「班子」，不能删除。可以改为「撤销」。"),
         ("Training", "1 条「签到」、1 条「附件」，不能删除。可以改为「作废」。"),
     ],
 )
@@ -220,12 +225,19 @@ def test_refused_endings_are_chinese(client_as, spec, form, status, sentence):
     assert not problems(path, answer)
 
 
+# A column of text of each register that has no name.
+TYPED_INTO = {
+    "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
+    "Inspection": "inspector",
+}  # fmt: skip
+
+
 @registers(SPECS)
 def test_a_stale_change_is_answered_in_chinese(client_as, spec):
     """Somebody else saved the row meanwhile: the page says what he made of it."""
     home = OWN if spec.register != "Division" else CHILD
     browser, path = client_as(spec.master), f"{BASE[spec.register]}/edit/{spec.keys[home]}"
-    column = "subject" if spec.register == "Case" else "name"
+    column = TYPED_INTO.get(spec.register, "name")
     opened = browser.version(path)
     assert browser.submit(path, {column: "他人所填"}).status_code == 302
     answer = browser.submit(path, opened | {column: "我所填"})

@@ -135,6 +135,8 @@ def test_the_numbers_of_a_town(busy, client_as):
         "/trainings/hours/?year=2026&none=y": 2 * 4,
         "/cases/list/?_ended=no&_only=applied": 3 + 2 * 4,
         "/cases/list/?_ended=no&_only=late": 3 + 2 * 3,  # to be accepted in one working day
+        "/meetings/list/?_ended=no&_only=decisions": 3,
+        "/inspections/list/?_ended=no&_only=problems": 3,
     }
     assert [n for n, address in numbers_of(page) if "received_on=2026-11" in address] == [2 * 2]
 

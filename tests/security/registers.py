@@ -25,40 +25,26 @@ from app.security.roles import CENTER, DIVISION_ADMIN, STAFF, SUPERVISOR, SYSTEM
 from models import (
     ActivityKind,
     Attendance,
-    Budget,
     Case,
     CaseActivity,
     Channel,
-    Checklist,
-    ChecklistItem,
-    Confirmation,
-    Decision,
     Division,
-    DutyPeriod,
-    DutyRoster,
-    Inspection,
-    JointMeeting,
     MemberUnit,
     Organizer,
-    PostingKind,
-    Problem,
-    Regulation,
-    RegulationKind,
     RightsCategory,
     Seat,
     Station,
     StationHost,
-    StationLevel,
     StationMember,
     Training,
     Urge,
     Volunteer,
     VolunteerRole,
-    WallPosting,
-    Weekday,
 )
 from models.base import COUNTY, TOWNSHIP, VILLAGE
+from tests.security.checklists import CHECKLISTS
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
+from tests.security.standards import STANDARDS
 from tests.world import DIVISIONS, canary
 
 DAY = date(2026, 3, 8)
@@ -71,12 +57,6 @@ def is_town(code: str) -> bool:
 def below(code: str) -> str:
     """A village of the town `code`; a village itself."""
     return next((c for c in STATION_CODES if c.startswith(code) and c != code), code)
-
-
-def item_of(code: str) -> int:
-    """The line of the checklist of a place."""
-    checklist = BY_REGISTER["Checklist"]
-    return checklist.child_key(checklist.children[0], code)
 
 
 SPECS = declare(
@@ -371,247 +351,8 @@ SPECS = declare(
         ),
         file="COURSEFILE",
     ),
-    Spec(
-        model=Checklist,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end export",
-            SUPERVISOR: "view export",
-            STAFF: "view",
-            CENTER: "view",
-        },
-        make=lambda code, its_key: Checklist(
-            id=its_key,
-            division_code=code,
-            name=canary("LIST", code),
-            level=StationLevel.TOWNSHIP if is_town(code) else StationLevel.VILLAGE,
-            note=canary("LISTNOTE", code),
-        ),
-        form=lambda code: {"division_code": code, "name": f"新标准{code}", "kind": "STATION", "level": "VILLAGE"},
-        canaries={"LIST": "name", "LISTNOTE": "note"},
-        is_reference=True,
-        shared=("name", "note", "label"),
-        children=(
-            Child(
-                model=ChecklistItem,
-                parent="checklist_id",
-                name="items",
-                make=lambda code, parent, its_key: ChecklistItem(
-                    id=its_key, checklist_id=parent, label=canary("ITEM", code)
-                ),
-                form=lambda _code: {"label": "新项目", "position": "2", "evidence": "NONE", "is_active": "y"},
-                canaries={"ITEM": "label"},
-            ),
-        ),
-    ),
-    Spec(
-        model=Confirmation,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit end",
-        },
-        make=lambda code, its_key: Confirmation(
-            id=its_key,
-            station_id=key("Station", code),
-            item_id=item_of(code),
-            confirmed_on=DAY,
-            confirmed_by=canary("VOUCHER", code),
-            note=canary("VOUCHED", code),
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "item_id": str(item_of(code)),
-            "confirmed_on": "2026-11-20",
-            "confirmed_by": "某人",
-        },
-        canaries={"VOUCHER": "confirmed_by", "VOUCHED": "note"},
-        file="EVIDENCE",
-    ),
-    Spec(
-        model=Regulation,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end delete export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit end",
-        },
-        make=lambda code, its_key: Regulation(
-            id=its_key,
-            station_id=key("Station", code),
-            kind=RegulationKind.DAILY,
-            text=canary("RULES", code),
-            effective_on=DAY,
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "kind": "JOINT",
-            "edition": "1",
-            "effective_on": "2026-11-20",
-            "text": "一、新制度。",
-        },
-        canaries={"RULES": "text"},
-        routes={"complete": "add"},
-        aims={"complete": "Station"},
-        file="RULESFILE",
-    ),
-    Spec(
-        model=WallPosting,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end delete export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit end",
-        },
-        make=lambda code, its_key: WallPosting(
-            id=its_key,
-            station_id=key("Station", code),
-            kind=PostingKind.ROSTER,
-            posted_on=DAY,
-            spot=canary("SPOT", code),
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "kind": "DUTIES",
-            "posted_on": "2026-11-20",
-            "spot": "大厅",
-        },
-        canaries={"SPOT": "spot"},
-        file="WALLFILE",
-    ),
-    Spec(
-        model=DutyRoster,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view reveal add edit end delete export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit end",
-        },
-        make=lambda code, its_key: DutyRoster(
-            id=its_key,
-            station_id=key("Station", code),
-            weekday=Weekday.MONDAY,
-            period=DutyPeriod.ALL_DAY,
-            name=canary("DUTY", code),
-            answers_calls=True,
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "weekday": "FRIDAY",
-            "period": "MORNING",
-            "name": "值班的",
-            "phone": TYPED["phone"],
-        },
-        canaries={"DUTY": "name"},
-        secrets={"phone": "phone"},
-    ),
-    Spec(
-        model=JointMeeting,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end delete export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit",
-            CENTER: "view",
-            UNIT_OFFICER: "view",
-        },
-        make=lambda code, its_key: JointMeeting(
-            id=its_key,
-            station_id=key("Station", code),
-            held_on=DAY,
-            chair=canary("CHAIR", code),
-            units_present=canary("PRESENT", code),
-            topics=canary("TOPICS", code),
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "held_on": "2026-11-20",
-            "chair": "主任",
-            "topics": "新议题",
-        },
-        canaries={"CHAIR": "chair", "PRESENT": "units_present", "TOPICS": "topics"},
-        children=(
-            Child(
-                model=Decision,
-                parent="meeting_id",
-                name="decisions",
-                make=lambda code, parent, its_key: Decision(
-                    id=its_key,
-                    meeting_id=parent,
-                    text=canary("DECIDED", code),
-                    unit_id=key("MemberUnit", code),
-                    due_on=date(2026, 12, 31),
-                ),
-                form=lambda code: {
-                    "text": "新事项",
-                    "unit_id": str(key("MemberUnit", code)),
-                    "due_on": "2026-12-20",
-                },
-                canaries={"DECIDED": "text"},
-            ),
-        ),
-        file="MEETINGFILE",
-    ),
-    Spec(
-        model=Budget,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end delete export",
-            SUPERVISOR: "view export",
-            STAFF: "view add edit",
-        },
-        make=lambda code, its_key: Budget(
-            id=its_key,
-            station_id=key("Station", code),
-            year=2025,
-            amount_yuan=20_000,
-            is_in_budget=True,
-            document_no=canary("DOCNO", code),
-        ),
-        form=lambda code: {"station_id": str(key("Station", code)), "year": "2026", "amount_yuan": "30000"},
-        canaries={"DOCNO": "document_no"},
-        file="BUDGETFILE",
-    ),
-    Spec(
-        model=Inspection,
-        master="town_admin",
-        rights={
-            DIVISION_ADMIN: "view add edit end delete export",
-            SUPERVISOR: "view add edit end export",
-            STAFF: "view add edit",
-        },
-        make=lambda code, its_key: Inspection(
-            id=its_key,
-            station_id=key("Station", code),
-            inspected_on=DAY,
-            inspector=canary("INSPECTOR", code),
-            content=canary("INSPECTED", code),
-        ),
-        form=lambda code: {
-            "station_id": str(key("Station", code)),
-            "inspected_on": "2026-11-20",
-            "inspector": "督导员",
-            "content": "查台账",
-        },
-        canaries={"INSPECTOR": "inspector", "INSPECTED": "content"},
-        children=(
-            Child(
-                model=Problem,
-                parent="inspection_id",
-                name="problems",
-                make=lambda code, parent, its_key: Problem(
-                    id=its_key,
-                    inspection_id=parent,
-                    text=canary("FOUND", code),
-                    due_on=date(2026, 12, 31),
-                ),
-                form=lambda _code: {"text": "没有标牌", "due_on": "2026-12-20"},
-                canaries={"FOUND": "text"},
-            ),
-        ),
-        file="INSPECTIONFILE",
-    ),
+    *STANDARDS,
+    *CHECKLISTS,
 )
 
 CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in (*spec.children, *spec.records)}

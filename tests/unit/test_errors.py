@@ -296,7 +296,8 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
 
 # ---- a station in use
 
-OF_A_STATION = "1 条「案件」、1 条「班子」、1 条「队伍」"
+REGISTERS = ("经费", "案件", "值班", "督导检查", "联席会议", "制度", "班子", "队伍", "上墙")
+OF_A_STATION = "、".join(f"1 条「{register}」" for register in REGISTERS)
 STATION = "/stations/{}/900001"
 
 

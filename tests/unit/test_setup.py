@@ -25,7 +25,7 @@ from tests.world import COUNTY, TODAY
 SMALL = "code,parent_code,level,name\n3303,,city,温州市\n330302,3303,county,鹿城区\n"
 # What the demonstration is, on every machine: change it when the demonstration is meant to change.
 DEMO_STATIONS = (98, "16ea5ea4bd316395e254676cac95ca634e5f00e59a03538fee813e2db2a7076d")
-DEMO_RECORDS = 122  # of rosters, units, trainings and cases, with the attendance lists
+DEMO_RECORDS = 274  # of rosters, units, trainings and cases, with the attendance lists
 CONTENT = ("division_code", "name", "level", "host", "is_integrated", "is_in_plan", "founded_on", "address", "phone")
 
 
@@ -176,10 +176,13 @@ def test_database_without_tables_has_no_demo_account(new_database):
 
 def test_roles_are_exactly_the_matrix(small):
     assert cells() == shipped()
-    registers = ("Division", "Station", "StationMember", "MemberUnit", "Volunteer", "Case", "Training")
-    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training")  # cases and divisions are not
+    standards = ("Regulation", "WallPosting", "DutyRoster", "JointMeeting", "Budget", "Inspection")
+    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", *standards)
+    registers = (*exported, "Division", "Case")  # which are not exported
     viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
-    assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported}
+    assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported} | {
+        ("Inspection", f"can_{verb}") for verb in ("add", "edit", "end")
+    }
 
 
 def test_matrix_speaks_of_known_roles_and_verbs():
