@@ -128,7 +128,9 @@ class Generator:
         """A request to a route of one row, e.g. "show", for the row in `code`, and a file of it."""
         endpoint, pattern = f"{spec.register}View.{verb}", self.pattern(spec, verb)
         end = spec.path_end(verb, code) if verb in spec.paths else str(file)
-        pattern = pattern.replace("<key>", end).replace("<to>", end).replace("<column>", "name")
+        for behind in ("<key>", "<to>", "<what>"):
+            pattern = pattern.replace(behind, end)
+        pattern = pattern.replace("<column>", "name")
         path, missing = (pattern.replace("<pk>", str(key)) for key in (spec.aim(verb, code), NOWHERE))
         return Probe(endpoint, method, path, row=code, missing=missing, **options)
 

@@ -51,6 +51,7 @@ DIRECT = {
     "app/__init__.py _read_only": "opens the transaction with its option, asks nothing",
     "app/audit.py note": "the same as record, for a look at a secret",
     "app/audit.py record": "the audit is nobody's to write through the guard",
+    "app/calendars.py _hold": "a lock on the whole calendar; no row is read",
     "app/derive.py next_number": "counting is nobody's right; the row that gets the number is checked",
     "app/finding.py _refresh": "setup writes what it works out from the rows; nobody changed them",
     "app/handlers.py _read": "who handles cases is no secret to those who do; gives back keys and names",
