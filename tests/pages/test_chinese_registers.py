@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete
 
 from app.extensions import db
-from models import Attachment, AuditEntry
+from models import Model
 from tests.pages.chinese import crawl, problems
 from tests.records import id_number
 from tests.security.registers import CHILD_TABLES, SPECS, key
@@ -125,8 +125,8 @@ def test_every_page_is_chinese_after_many_changes(client_as):
     [
         (
             "Station",
-            "1 条「经费」、1 条「案件」、1 条「值班」、1 条「督导检查」、1 条「联席会议」、1 条「制度」、"
-            "1 条「班子」、1 条「队伍」、1 条「上墙」，"
+            "1 条「经费」、1 条「案件」、1 条「人工确认」、1 条「值班」、1 条「督导检查」、1 条「联席会议」、"
+            "1 条「制度」、1 条「班子」、1 条「队伍」、1 条「上墙」，"
             "不能删除。可以改为「撤销」。",
         ),
         ("MemberUnit", "1 条「议定事项」、1 条「班子」，不能删除。可以改为「撤销」。"),
@@ -228,7 +228,7 @@ def test_refused_endings_are_chinese(client_as, spec, form, status, sentence):
 # A column of text of each register that has no name.
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
-    "Inspection": "inspector",
+    "Inspection": "inspector", "Confirmation": "note",
 }  # fmt: skip
 
 
@@ -299,11 +299,11 @@ def test_choices_are_chinese(client_as, address, first):
 
 
 def test_empty_registers_are_chinese(app: Flask, client_as):
-    tables = [CHILD_TABLES[name][1].table for name in CHILD_TABLES]
-    tables += [Attachment.__table__, AuditEntry.__table__, *(spec.table for spec in reversed(KEPT))]
+    emptied = {*CHILD_TABLES, "attachment", "audit_entry", "judgement", *(spec.table.name for spec in KEPT)}
     with app.app_context(), db.engine.begin() as connection:
-        for table in tables:
-            connection.execute(delete(table))
+        for table in reversed(Model.metadata.sorted_tables):
+            if table.name in emptied:
+                connection.execute(delete(table))
     browser = client_as("town_admin")
     empty = {f"{BASE[spec.register]}/list/": "还没有记录" for spec in KEPT}
     empty |= {"/trainings/hours/": "没有符合条件的人员。", f"/divisions/history/{CHILD}": "没有您能查看的修改记录。"}

@@ -19,6 +19,10 @@ from models import (
     Case,
     CaseActivity,
     Channel,
+    Checklist,
+    ChecklistItem,
+    ChecklistKind,
+    Confirmation,
     DayKind,
     Division,
     DivisionLevel,
@@ -27,8 +31,10 @@ from models import (
     Ended,
     EndReason,
     Engagement,
+    Finding,
     Inspection,
     JointMeeting,
+    Judgement,
     Located,
     MemberUnit,
     Model,
@@ -61,6 +67,8 @@ PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302
 STAMPS = {"created_at": NOW, "changed_at": NOW}
 AT_STATION = PLACE | STAMPS | {"station_id": world.FIRST_STATION, "name": "甲"}
 OF_STATION = {name: value for name, value in AT_STATION.items() if name != "name"}
+A_CHECKLIST = literal_column("(SELECT min(id) FROM checklist)")
+AN_ITEM = literal_column("(SELECT min(id) FROM checklist_item)")
 AN_INSPECTION = literal_column("(SELECT min(id) FROM inspection)")
 A_CASE = literal_column("(SELECT min(id) FROM case_record)")
 # One sound row of each table that has CHECKs; station and division are those of the small world.
@@ -99,6 +107,15 @@ ROWS = {
     },
     Urge: STAMPS | {
         "case_id": A_CASE, "kind": UrgeKind.PERSON, "by_name": "甲", "sent_on": world.TODAY, "reason": "请尽快办理",
+    },
+    Checklist: PLACE | STAMPS | {"name": "甲标准", "kind": ChecklistKind.AWARD, "level": StationLevel.VILLAGE},
+    ChecklistItem: STAMPS | {"checklist_id": A_CHECKLIST, "label": "甲项"},
+    Confirmation: OF_STATION | {
+        "item_id": AN_ITEM, "confirmed_on": world.TODAY, "confirmed_by": "甲", "edition": 1,
+    },
+    Judgement: {
+        "station_id": world.FIRST_STATION, "item_id": AN_ITEM, "from_on": date(2020, 1, 1), "finding": Finding.AUTO,
+        "sentence": "齐全。",
     },
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
     Regulation: OF_STATION | {
@@ -212,6 +229,13 @@ REFUSED = [
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
+    (Checklist, {"kind": NOBODY}, "checklistkind"),
+    (Checklist, {"level": NOBODY}, "stationlevel"),
+    (ChecklistItem, {"evidence": NOBODY}, "evidence"),
+    *[(ChecklistItem, {"points": n}, "points_plausible") for n in (-1, 1001)],
+    *[(ChecklistItem, {"validity_months": n}, "validity_plausible") for n in (0, 121)],
+    (Judgement, {"finding": NOBODY}, "finding"),
+    (Judgement, {"until_on": date(2020, 1, 1)}, "until_after_from"),
     (Regulation, {"kind": NOBODY}, "regulationkind"),
     (Regulation, {"edition": 0}, "edition_counted"),
     (WallPosting, {"kind": NOBODY}, "postingkind"),

@@ -58,6 +58,7 @@ def shipped() -> dict[str, set[tuple[str, str]]]:
 
 
 WORKDAYS_SAID = "已载入 23 年的放假安排。"
+CHECKLISTS_SAID = "已载入建站标准 2 份。"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def small_product(new_database, tmp_path_factory):
     few.write_text(SMALL, encoding="utf-8")
     app = make_app(new_database("small"))
     with app.app_context(), patch.object(setup, "DIVISIONS", few):
-        assert setup.run() == ["数据库结构、角色与权限已就绪。", "已载入区划 2 个。", WORKDAYS_SAID]
+        assert setup.run() == ["数据库结构、角色与权限已就绪。", "已载入区划 2 个。", WORKDAYS_SAID, CHECKLISTS_SAID]
         db.session.remove()
         put_back = snapshot.take(db.engine)
     yield app, put_back
@@ -119,6 +120,7 @@ def test_setup_says_what_it_did(full):
         "数据库结构、角色与权限已就绪。",
         "已载入区划 198 个。",
         WORKDAYS_SAID,
+        CHECKLISTS_SAID,
         f"已载入演示账号 {len(demo.accounts())} 个。",
         f"已载入演示维权站 {DEMO_STATIONS[0]} 个。",
         f"已载入演示记录 {DEMO_RECORDS} 个。",
@@ -176,7 +178,16 @@ def test_database_without_tables_has_no_demo_account(new_database):
 
 def test_roles_are_exactly_the_matrix(small):
     assert cells() == shipped()
-    standards = ("Regulation", "WallPosting", "DutyRoster", "JointMeeting", "Budget", "Inspection")
+    standards = (
+        "Regulation",
+        "WallPosting",
+        "DutyRoster",
+        "JointMeeting",
+        "Budget",
+        "Inspection",
+        "Checklist",
+        "Confirmation",
+    )
     exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", *standards)
     registers = (*exported, "Division", "Case")  # which are not exported
     viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
