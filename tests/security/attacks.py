@@ -30,6 +30,12 @@ ORDINARY = {
     *(("Volunteer", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
     *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "urge", "end", "export")),
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
+    *(
+        (register, verb)
+        for register in ("Regulation", "WallPosting", "JointMeeting", "Budget", "Inspection")
+        for verb in ("view", "add", "edit", "end", "delete", "export")
+    ),
+    *(("DutyRoster", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),
     ("WorkCalendar", "view"),
