@@ -35,6 +35,11 @@ ORDINARY = {
         for register in ("Regulation", "WallPosting", "JointMeeting", "Budget", "Inspection")
         for verb in ("view", "add", "edit", "end", "delete", "export")
     ),
+    *(
+        (register, verb)
+        for register in ("Checklist", "Confirmation")
+        for verb in ("view", "add", "edit", "end", "export")
+    ),
     *(("DutyRoster", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),
