@@ -1,4 +1,4 @@
-"""The commands: flask setup, flask divisions, flask demo, flask roles, flask users, flask case, flask remind."""
+"""The commands of `flask`: setup, divisions, demo, roles, users, case, standards, remind."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import calendars, clock, demo, divisions, reminders, roles, terms
+from app import calendars, clock, demo, divisions, reminders, roles, standards, terms
 from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
@@ -24,6 +24,7 @@ divisions_group = click.Group("divisions", help="区划：载入或更新。")
 demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
 roles_group = click.Group("roles", help="角色：与出厂权限比较。")
 users_group = click.Group("users", help="账号：新增、停用、恢复、重设密码。")
+standards_group = click.Group("standards", help="建站标准：重新判定。")
 case_group = click.Group("case", help="案件：按工作日历算到期日。")
 
 
@@ -185,6 +186,16 @@ def case_due(start: str, name: str) -> None:
         due = calendars.current().due(_day(start), known[name])
     click.echo(due.on.isoformat())
     click.echo(due.sentence("申请" if name == "受理" else "受理"))
+
+
+@standards_group.command("judge")
+@click.option("--division", default="", help="只判这个区划里的。")
+@with_appcontext
+def standards_judge(division: str) -> None:
+    """按现在的记录和标准，重新判定所有维权站；平时不用，记录一变就已经判过。"""
+    with _operating():
+        for done, of in standards.judge_all(db.session(), clock.today(), division):
+            click.echo(f"已判定 {done} / {of} 个维权站。")
 
 
 def _day(text: str) -> date:

@@ -7,7 +7,7 @@ from models import Checklist
 from views.base import RegisterView
 from views.children import Children
 
-ITEM = ["position", "label", "rule", "evidence", "validity_months", "points", "is_active"]
+ITEM = ["label", "rule", "evidence", "validity_months", "points", "position", "is_active"]
 
 
 class ChecklistView(RegisterView):
