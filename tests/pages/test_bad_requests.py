@@ -14,6 +14,7 @@ from models import Division, Station, StationHost
 from tests import world
 from tests.conftest import Browser, make_app
 from tests.security.registers import SPECS
+from tests.security.spec import TYPED_INTO
 from tests.world import CHILD, FIRST_STATION, MERGED, OWN, PASSWORD, SIBLING, canary
 from views.base import RegisterView
 from views.menu import MENU
@@ -86,7 +87,7 @@ def test_a_partial_post_keeps_what_it_does_not_name(app, client_as):
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.register)
 def test_a_post_of_one_field_keeps_all_others_of_every_register(app, client_as, spec):
     """Secrets, ticks, keys and child rows too: what a form does not name, nobody meant to empty."""
-    column = "subject" if spec.register == "Case" else "name"
+    column = TYPED_INTO.get(spec.register, "name")
     tables = [spec.table, *(child.table for child in spec.children)]
 
     def rows():

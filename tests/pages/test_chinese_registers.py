@@ -12,7 +12,7 @@ from models import Model
 from tests.pages.chinese import crawl, problems
 from tests.records import id_number
 from tests.security.registers import CHILD_TABLES, SPECS, key
-from tests.security.spec import pdf
+from tests.security.spec import TYPED_INTO, pdf
 from tests.world import CHILD, FOREIGN, OWN, PEOPLE, canary
 from views.base import RegisterView
 from views.menu import MENU
@@ -223,13 +223,6 @@ def test_refused_endings_are_chinese(client_as, spec, form, status, sentence):
     assert answer.status_code == status
     assert sentence in answer.get_data(as_text=True)
     assert not problems(path, answer)
-
-
-# A column of text of each register that has no name.
-TYPED_INTO = {
-    "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
-    "Inspection": "inspector", "Confirmation": "note",
-}  # fmt: skip
 
 
 @registers(SPECS)

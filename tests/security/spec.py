@@ -262,3 +262,10 @@ TYPED = {
     "address": "某街 1 号",
     "narrative": "经过",
 }
+
+
+# A column of text of each register that has no name.
+TYPED_INTO = {
+    "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
+    "Inspection": "inspector", "Confirmation": "note",
+}  # fmt: skip
