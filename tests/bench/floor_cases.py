@@ -95,7 +95,7 @@ UPDATE_SQL = (
 ).replace("?", MARK)
 _ADDED = (
     *FIELDS, "division_code", "city_code", "county_code", "township_code", "created_at", "changed_at", "recorded_on",
-    "uid", "version",
+    "uid", "version", "number",
 )  # fmt: skip
 INSERT_SQL = (
     f"INSERT INTO case_record ({', '.join(_ADDED)}) VALUES ({', '.join('?' * len(_ADDED))}) RETURNING id"
@@ -230,7 +230,9 @@ def _add(person: tuple[int, str, str], posted: dict[str, str]) -> tuple[str, int
         if place is None:
             return NOT_FOUND, 0
         today = (datetime.now(UTC) + timedelta(hours=8)).date().isoformat()  # in Beijing
-        (key,) = run(INSERT_SQL, *after.values(), *place, now, now, today, uid, 1).fetchone()
+        (key,) = run(
+            INSERT_SQL, *after.values(), *place, now, now, today, uid, 1, uid
+        ).fetchone()  # a number of its own
         changes = {name: [None, value] for name, value in after.items() if value is not None}
         floor.audit(person, "add", "Case", key, after["subject"], place[0], changes)
     return FOUND, key

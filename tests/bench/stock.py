@@ -73,6 +73,7 @@ def _tables() -> tuple[Table, Table]:
         *(Column(name, Boolean, default=False) for name in BOXES),
         Column("recorded_on", Date, nullable=False, default=date.today),
         Column("uid", String(32), nullable=False, default=lambda: uuid.uuid4().hex),
+        Column("number", String(50), nullable=False, default=lambda: uuid.uuid4().hex),
         Column("version", Integer, nullable=False, default=1),
         Column("created_at", DateTime, nullable=False, default=_now),
         Column("changed_at", DateTime, nullable=False, default=_now, onupdate=_now),
