@@ -47,14 +47,9 @@ from models import (
 JUDGE = system("系统（判定）")  # whoever changes a record changes what follows from it, wherever he may write
 BATCH = 500
 _TOUCHED = "stations to judge"
-READ = (
-    StationMember,
-    Volunteer,
-    DutyRoster,
-    Regulation,
-    WallPosting,
-    Confirmation,
-)  # registers whose rows the rules read; each row has its station
+# Registers whose rows the rules read; each row has its station.
+READ = (StationMember, Volunteer, DutyRoster, Regulation, WallPosting, Confirmation)
+VOUCHED = ("station_id", "item_id", "confirmed_on", "note")  # what is asked of a confirmation when it is written
 
 
 # ---- what is known of stations
@@ -288,10 +283,13 @@ def _asks(line: Mapping[str, Any]) -> list[Any]:
 
 
 def complete(session: Session, _context: Any, _instances: Any) -> None:
-    """Session hook: a confirmation is of what its line asks now, and lasts as long as the line says."""
+    """Session hook: a confirmation is of what its line asks now, and lasts as long as the line says.
+
+    One that is taken back, or given back, is asked nothing: its line may ask something else by now.
+    """
     with session.no_autoflush:
         for row in (*session.new, *session.dirty):
-            if isinstance(row, Confirmation):
+            if isinstance(row, Confirmation) and any(inspect(row).attrs[n].history.has_changes() for n in VOUCHED):
                 _complete(session, row)
 
 

@@ -104,9 +104,10 @@ class StationView(RegisterView):
         if not within and len(places) == 1:
             (within,) = places
         today = clock.today()
+        rows = board.rows(actor, within, today) if within else [board.total(actor, code, today) for code in places]
         return self._page(
             "station/board.html", _("列表"), title=_("建站看板"), within=within,
-            sum=board.total(actor, within, today), rows=board.rows(actor, within, today),
+            sum=board.total(actor, within, today), rows=rows,
         )  # fmt: skip
 
     @bulk_action("edit", _l("标记为已挂牌"))

@@ -12,6 +12,8 @@ from app.files import checked
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.setup import CHECKLISTS
+from app.workflow.endings import Standing
+from app.workflow.steps import advance
 from models import (
     Attachment,
     Checklist,
@@ -20,11 +22,12 @@ from models import (
     Confirmation,
     Evidence,
     Finding,
+    Rule,
     StationLevel,
 )
 from tests import records, world
 from tests.security.spec import pdf
-from tests.unit.standing import keep, lines, ship
+from tests.unit.standing import ENDING, keep, lines, ship
 from tests.world import CHILD, CITY, OWN, TODAY
 
 DAY = timedelta(days=1)
@@ -108,6 +111,17 @@ def test_what_was_confirmed_is_asked_anew_when_the_line_asks_something_else(ship
     db.session.commit()
     assert lines()["有活动记录和照片"] == ("MISSING", "还没有人确认。")
     assert lines()["有台账"][0] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"rule": Rule.HAS_TEAM}, {"evidence": Evidence.TEXT}])
+def test_a_confirmation_is_taken_back_whatever_its_line_asks_by_now(shipped, change):
+    row = confirmed(item := hand())
+    for name, value in change.items():
+        setattr(item, name, value)
+    db.session.commit()
+    advance(row, Standing.ENDED, SETUP, TODAY, lambda it: [setattr(it, *pair) for pair in ENDING.items()])
+    db.session.commit()
+    assert row.ended_on == TODAY
 
 
 @pytest.mark.parametrize("evidence", [Evidence.PHOTO, Evidence.DOCUMENT])
