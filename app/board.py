@@ -43,8 +43,11 @@ class Standing(NamedTuple):
         return sum(line.finding is not Finding.MISSING for line in self.lines)
 
 
-def of_station(station: Station, today: date) -> list[Standing]:
-    """What each checklist makes of a station on a day. One statement; nothing is judged here."""
+def of_station(station: Station, actor: Actor, today: date) -> list[Standing]:
+    """What each checklist makes of a station on a day. One statement; nothing is judged here.
+
+    Why is told to those only who may look at the records that it follows from.
+    """
     found = (
         select(Checklist, ChecklistItem, Judgement.finding, Judgement.sentence)
         .select_from(Judgement)
@@ -56,7 +59,8 @@ def of_station(station: Station, today: date) -> list[Standing]:
     lists: dict[int, tuple[Checklist, list[Line]]] = {}
     for checklist, item, finding, sentence in db.session.execute(found):
         mended_in = MENDED_IN[item.rule] if item.rule is not None else "Confirmation"
-        lists.setdefault(checklist.id, (checklist, []))[1].append(Line(item, finding, sentence, mended_in))
+        why = sentence if actor.covers("view", mended_in, station.place) else ""
+        lists.setdefault(checklist.id, (checklist, []))[1].append(Line(item, finding, why, mended_in))
     return [Standing(*one) for one in lists.values()]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import leadership
+from app import leadership, regulations
 from models import Finding, PostingKind, RegulationKind, Rule, Seat, StationLevel
 
 DAY = timedelta(days=1)
@@ -125,7 +125,7 @@ def has_duty_roster(facts: Facts, _day: date) -> Verdict:
 def has_regulations(facts: Facts, day: date) -> Verdict:
     """有工作制度: all six are in force."""
     known = {kind for kind, term in facts.regulations if term.holds_on(day)}
-    lacking = [_("缺%(kind)s制度", kind=kind.value) for kind in RegulationKind if kind not in known]
+    lacking = [_("缺%(kind)s制度", kind=kind.value) for kind in regulations.lacking(known)]
     return Verdict(not lacking, _listed(lacking) or _("六项制度都在施行。"))
 
 

@@ -80,7 +80,7 @@ class StationView(RegisterView):
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
         """What the checklists make of the station, and where each gap is mended."""
-        return {"standards": board.of_station(row, clock.today()), "mend": partial(self._mend, row), **said}
+        return {"standards": board.of_station(row, acting(), clock.today()), "mend": partial(self._mend, row), **said}
 
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended, for whoever may; "" for nowhere."""

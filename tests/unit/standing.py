@@ -4,6 +4,7 @@ from sqlalchemy import delete, update
 
 from app import board, standards
 from app.extensions import db
+from app.security.actor import SETUP
 from app.setup import CHECKLISTS
 from models import (
     Attachment,
@@ -41,7 +42,7 @@ def ship():
 def lines(code=OWN, day=TODAY):
     """{line: (finding, sentence)} of the station of a division on a day, read as its page does."""
     station = db.session.get(Station, records.station_at(code))
-    found = board.of_station(station, day)
+    found = board.of_station(station, SETUP, day)
     return {line.item.label: (line.finding.name, line.sentence) for one in found for line in one.lines}
 
 

@@ -170,6 +170,17 @@ def test_a_look_judges_nothing(app, client_as, monkeypatch):
     assert changed.status_code == 500, "a change does"
 
 
+@pytest.mark.parametrize(("username", "told"), [("staff", True), ("center", False)])
+def test_why_is_told_to_those_who_may_look_at_the_records(shipped, username, told):
+    """The centre sees stations, and neither their regulations nor who is on duty."""
+    actor = person(username)  # which begins a new session
+    station = db.session.get(Station, records.station_at(OWN))
+    (standing,) = board.of_station(station, actor, TODAY)
+    why = {line.item.label: line.sentence for line in standing.lines}
+    assert [bool(why[label]) for label in ("有专人负责", "有工作制度")] == [told, told]
+    assert why["有维权队伍"] == "没有登记队伍人员。", "which both may see"
+
+
 # ---- dated
 
 
