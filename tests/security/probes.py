@@ -48,10 +48,11 @@ METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
 DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
 # Of so many requests to a route a sample takes one; fewer for people who may do less, or what others may elsewhere.
-MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 5, 14
+MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 7, 20
 # Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
 ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
-SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes, even who may not use it at all
+SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes who may use it
+SAMPLE_REFUSALS = 1  # requests to a route of somebody in a sample who may not use it at all; else as many as others make
 
 
 def rules(app: Flask) -> dict[str, Any]:
@@ -96,9 +97,14 @@ class Generator:
             if probe.endpoint and probe.endpoint not in self.rules:
                 continue  # a route that this register does not have
             seen[probe.endpoint, probe.method] = nth = seen.get((probe.endpoint, probe.method), 0) + 1
-            taste = DRILL_TASTE if self.is_drill else SAMPLE_TASTE if self.is_sample else TASTE
-            if nth <= taste or (self._may_use(probe) and self._is_drawn(probe, nth)):
+            may_use = self._may_use(probe)
+            if nth <= self._taste(may_use) or (may_use and self._is_drawn(probe, nth)):
                 yield probe
+
+    def _taste(self, may_use: bool) -> int:
+        if self.is_sample:
+            return SAMPLE_TASTE if may_use else SAMPLE_REFUSALS
+        return DRILL_TASTE if self.is_drill else TASTE
 
     def _is_drawn(self, probe: Probe, nth: int) -> bool:
         """All of them, or in a sample one of so many: other ones for each person and on each database."""
