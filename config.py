@@ -44,9 +44,10 @@ SETTINGS = (
         "CASE_TERMS", DEFAULT_CASE_TERMS, "案件的期限：受理和四种难易程度各写「名称=当日、n工作日或n个月」，用空格隔开"
     ),
     Setting("CASE_SOON_DAYS", "2", "期限还剩几个工作日时提示临期"),
+    Setting("RECOGNITION_GRACE_DAYS", "30", "认定后缺项满多少天，认定自动失效"),
     Setting("URGE_DAYS", "2", "期限还剩几个工作日时由 flask remind 自动催办"),
 )
-LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS")
+LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "RECOGNITION_GRACE_DAYS")
 
 
 def _flag(text: str) -> bool:

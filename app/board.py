@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
 
 from app import divisions
 from app.checklists import MENDED_IN
 from app.extensions import db
+from app.recognitions import judged_on
 from app.scope import inside
 from app.security.actor import Actor
 from models import Checklist, ChecklistItem, Division, Finding, Judgement, Station
@@ -16,11 +17,6 @@ from models.base import CITY, COUNTY, TOWNSHIP, VILLAGE
 
 BELOW = {CITY: COUNTY, COUNTY: TOWNSHIP, TOWNSHIP: VILLAGE}  # digits of the codes one level down
 COLUMNS = {CITY: "city_code", COUNTY: "county_code", TOWNSHIP: "township_code", VILLAGE: "code"}
-
-
-def holds_on(day: date) -> ColumnElement[bool]:
-    """The judgement that is in force on a day."""
-    return and_(Judgement.from_on <= day, or_(Judgement.until_on.is_(None), Judgement.until_on > day))
 
 
 class Line(NamedTuple):
@@ -53,7 +49,7 @@ def of_station(station: Station, actor: Actor, today: date) -> list[Standing]:
         .select_from(Judgement)
         .join(ChecklistItem, ChecklistItem.id == Judgement.item_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .where(Judgement.station_id == station.id, holds_on(today))
+        .where(Judgement.station_id == station.id, judged_on(today))
         .order_by(Checklist.id, ChecklistItem.position, ChecklistItem.id)
     )
     lists: dict[int, tuple[Checklist, list[Line]]] = {}
@@ -66,7 +62,7 @@ def of_station(station: Station, actor: Actor, today: date) -> list[Standing]:
 
 def is_up_to_standard(today: date) -> ColumnElement[bool]:
     """The stations of which every line that is asked of them is met on a day, and that are asked something."""
-    judged = select(Judgement.id).where(Judgement.station_id == Station.id, holds_on(today))
+    judged = select(Judgement.id).where(Judgement.station_id == Station.id, judged_on(today))
     return and_(exists(judged), ~exists(judged.where(Judgement.finding == Finding.MISSING)))
 
 

@@ -202,3 +202,23 @@ def judge_all(items: Sequence[Item], facts: Facts, today: date) -> dict[int, lis
     """{item: what it makes of the station from today on}."""
     turns = facts.turns()
     return {item.id: verdicts(item, facts, today, turns) for item in items}
+
+
+# ---- how long a 认定 outlives a gap
+
+
+def lapse(gaps: Iterable[tuple[date, date | None]], since: date, grace: int) -> date | None:
+    """The first day on which a 认定 recorded on `since` is over: something has been missing for `grace` days on end.
+
+    `gaps`: when a line was missing, from a day until another (None: for good). None as long as no gap is so long.
+    """
+    begun, over = date.max, date.min
+    for from_on, until_on in sorted((max(start, since), end or date.max) for start, end in gaps):
+        if until_on <= from_on:
+            continue  # mended before
+        if from_on > over:
+            begun = from_on
+        over = max(over, until_on)
+        if (over - begun).days >= grace:
+            return begun + timedelta(days=grace)
+    return None

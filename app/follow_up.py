@@ -1,10 +1,26 @@
-"""What meetings decided and inspections found, until it is done (F11, F42): as SQL, for the to-do list."""
+"""For the to-do list, as SQL: what meetings decided and inspections found, until it is done (F11, F42), and what is
+about to lapse (F7).
+"""
 
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, null, or_, select
+from sqlalchemy.orm import aliased
 
-from models import Decision, Inspection, JointMeeting, Problem, ProblemResult, Station
+from models import (
+    ChecklistItem,
+    Confirmation,
+    Decision,
+    Inspection,
+    JointMeeting,
+    Problem,
+    ProblemResult,
+    Recognition,
+    Station,
+)
+
+AHEAD = timedelta(days=30)  # an evidence is announced before it expires
 
 _UNDONE = (Decision.meeting_id == JointMeeting.id, Decision.done_on.is_(None))
 _UNFIXED = (
@@ -38,3 +54,29 @@ _DECIDED, _FOUND = ((Decision, JointMeeting, _UNDONE), (Problem, Inspection, _UN
 DUE_DECISION, DUE_PROBLEM = _first(*_DECIDED, Decision.due_on), _first(*_FOUND, Problem.due_on)
 OF_MEETING = (_first(*_DECIDED, Decision.text), _at(JointMeeting), null(), DUE_DECISION, null())
 OF_INSPECTION = (_first(*_FOUND, Problem.text), _at(Inspection), null(), DUE_PROBLEM, null())
+
+
+def expires(today: date) -> ColumnElement[bool]:
+    """The confirmations that are over soon or already, of lines still asked, and that no later one has renewed."""
+    later = aliased(Confirmation)
+    renewed = exists(
+        select(later.id).where(
+            later.station_id == Confirmation.station_id,
+            later.item_id == Confirmation.item_id,
+            later.ended_on.is_(None),
+            or_(later.valid_until.is_(None), later.valid_until > Confirmation.valid_until),
+        )
+    ).correlate(Confirmation)
+    asked = exists(select(ChecklistItem.id).where(ChecklistItem.id == Confirmation.item_id, ChecklistItem.is_active))
+    return and_(Confirmation.valid_until <= today + AHEAD, ~renewed, asked.correlate(Confirmation))
+
+
+_LINE = select(ChecklistItem.label).where(ChecklistItem.id == Confirmation.item_id)
+OF_CONFIRMATION = (
+    _LINE.correlate(Confirmation).scalar_subquery(),
+    _at(Confirmation),
+    null(),
+    Confirmation.valid_until,
+    Confirmation.confirmed_by,
+)
+OF_RECOGNITION = (_at(Recognition), Recognition.document_no, null(), Recognition.lapses_on, Recognition.recognized_by)

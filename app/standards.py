@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, event, exists, inspect, or_, select, true
 from sqlalchemy.orm import Session
 
-from app import audit, checklists, clock
+from app import audit, checklists, clock, recognitions
 from app.calendar import add_months
 from app.checklists import Facts, Item, Judged, Term
 from app.errors import DomainError, OutOfScope
@@ -35,6 +35,7 @@ from models import (
     Evidence,
     Judgement,
     MemberUnit,
+    Recognition,
     Regulation,
     Rule,
     Station,
@@ -48,7 +49,7 @@ JUDGE = system("系统（判定）")  # whoever changes a record changes what fo
 BATCH = 500
 _TOUCHED = "stations to judge"
 # Registers whose rows the rules read; each row has its station.
-READ = (StationMember, Volunteer, DutyRoster, Regulation, WallPosting, Confirmation)
+READ = (StationMember, Volunteer, DutyRoster, Regulation, WallPosting, Confirmation, Recognition)
 VOUCHED = ("station_id", "item_id", "confirmed_on", "note")  # what is asked of a confirmation when it is written
 
 
@@ -135,7 +136,8 @@ def judge(session: Session, stations: Collection[int], today: date) -> int:
         lists, changed = _in_force(session), 0
         for n in range(0, len(wanted), BATCH):
             changed += _judge(session, wanted[n : n + BATCH], lists, today)
-        session.flush()
+            session.flush()
+            recognitions.settle(session, wanted[n : n + BATCH])
     return changed
 
 
@@ -326,6 +328,7 @@ def _forget(session: Session, *_rest: Any) -> None:
 def install(session_class: type[Session]) -> None:
     """Keep the judgements current in the sessions of this class."""
     event.listen(session_class, "before_flush", complete)
+    event.listen(session_class, "before_flush", recognitions.complete)
     event.listen(session_class, "after_flush", _note)
     event.listen(session_class, "before_commit", _settle)
     event.listen(session_class, "after_rollback", _forget)

@@ -20,7 +20,7 @@ from app.scope import inside
 from app.security.actor import Actor
 from app.workbench import Rows
 from app.workflow.clocks import HANDLED, RUNNING
-from models import Case, CaseState, Inspection, JointMeeting
+from models import Case, CaseState, Confirmation, Inspection, JointMeeting, Recognition
 
 Condition = Callable[[Actor, date], ColumnElement[bool]]
 # What is shown of a case: what it is called, its number, state, due date and who handles it.
@@ -104,6 +104,16 @@ KINDS: list[Kind] = [
         "problems", _l("问题待整改"), _l("督导检查发现的问题还没有整改，整改后请复查。"), "edit",
         lambda actor, today: follow_up.has_unfixed(),
         model=Inspection, columns=follow_up.OF_INSPECTION, order=(follow_up.DUE_PROBLEM,),
+    ),
+    Kind(
+        "expiring", _l("证据将到期"), _l("人工确认 30 天内到期或者已经到期，请重新确认。"), "add",
+        lambda actor, today: follow_up.expires(today),
+        model=Confirmation, columns=follow_up.OF_CONFIRMATION, order=(Confirmation.valid_until,),
+    ),
+    Kind(
+        "lapsing", _l("认定将失效"), _l("已认定的维权站现在有缺项，请在失效之前补齐。"), "add",
+        lambda actor, today: Recognition.lapses_on > today,
+        model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
 ]  # fmt: skip
 

@@ -36,6 +36,7 @@ from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
 from models.member_unit import MemberUnit
 from models.preference import Preference
+from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
 from models.serial import Serial
@@ -95,6 +96,8 @@ __all__ = [
     "Preference",
     "Problem",
     "ProblemResult",
+    "Recognition",
+    "RecognitionLevel",
     "Regulation",
     "RegulationKind",
     "RightsCategory",

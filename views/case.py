@@ -68,7 +68,6 @@ class CaseView(Answering, Recording, Urging, RegisterView):
     quick_search = ["subject", "receiver", "handler"]
     shortlists: ClassVar[dict[str, Shortlist]] = {
         "open": Shortlist(_l("在办"), lambda actor, today: running()),
-        **Urging.shortlists,
     }
 
     def suggestions(self, row: Case) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import scope
+from app import scope, todos
 from app.errors import DomainError, OutOfScope, explain
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -60,6 +60,11 @@ class Shortlist(NamedTuple):
     condition: Callable[[Actor, date], ColumnElement[bool]]
 
 
+def _to_dos_of(model: type) -> dict[str, Shortlist]:
+    """The lists that the to-do page leads to."""
+    return {kind.name: Shortlist(kind.label, kind.rows) for kind in todos.KINDS if kind.model is model}
+
+
 class Core(ModelView):
     """The declaration of a register, and what its parts share."""
 
@@ -79,7 +84,7 @@ class Core(ModelView):
     extra_columns: ClassVar[Sequence[str]] = ()
     extra_verb = "add"
     prefill_columns: ClassVar[Sequence[str]] = ()  # enumerations that an address may fill an empty form with
-    shortlists: ClassVar[dict[str, Shortlist]] = {}  # `_only=name` in the address of a list
+    shortlists: ClassVar[dict[str, Shortlist]] = {}  # `_only=name` in the address of a list; its to-dos join them
     page_size = 25
     list_template = "register/list.html"
     show_template = "register/show.html"
@@ -99,6 +104,7 @@ class Core(ModelView):
                 raise TypeError(
                     f"{type(self).__name__}: searching or sorting by the private column {name} gives it away."
                 )
+        self.shortlists = {**self.shortlists, **_to_dos_of(self.datamodel.obj)}  # type: ignore[misc]
         self._related_views: list[Any] = []
         self.related_views: list[Any] = []
         shown = {*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.search_columns}

@@ -1,13 +1,9 @@
 """督导检查."""
 
-from typing import ClassVar
-
-from app import todos
 from app.interface import RegisterInterface
 from models import Inspection
 from views.base import RegisterView
 from views.children import Children
-from views.core import Shortlist
 
 
 class InspectionView(RegisterView):
@@ -27,6 +23,3 @@ class InspectionView(RegisterView):
     search_columns = ["division_code", "station_id", "inspected_on", "inspector"]
     order_columns = ["inspected_on", "inspector"]
     quick_search = ["inspector", "content"]
-    shortlists: ClassVar[dict[str, Shortlist]] = {
-        kind.name: Shortlist(kind.label, kind.rows) for kind in todos.KINDS if kind.model is Inspection
-    }

@@ -1,13 +1,9 @@
 """联席会议."""
 
-from typing import ClassVar
-
-from app import todos
 from app.interface import RegisterInterface
 from models import JointMeeting
 from views.base import RegisterView
 from views.children import Children
-from views.core import Shortlist
 
 
 class JointMeetingView(RegisterView):
@@ -27,6 +23,3 @@ class JointMeetingView(RegisterView):
     search_columns = ["division_code", "station_id", "held_on", "chair"]
     order_columns = ["held_on"]
     quick_search = ["topics", "chair", "units_present"]
-    shortlists: ClassVar[dict[str, Shortlist]] = {
-        kind.name: Shortlist(kind.label, kind.rows) for kind in todos.KINDS if kind.model is JointMeeting
-    }

@@ -21,6 +21,7 @@ from views.inspection import InspectionView
 from views.joint_meeting import JointMeetingView
 from views.leaving import LeaveView
 from views.member_unit import MemberUnitView
+from views.recognition import RecognitionView
 from views.regulation import RegulationView
 from views.role import RoleView
 from views.search import SearchView
@@ -52,6 +53,7 @@ MENU = (
     Entry("menu-volunteers", VolunteerView, _l("队伍"), ORGANISATION, icon="people"),
     Entry("menu-checklists", ChecklistView, _l("建站标准"), ORGANISATION, icon="card-checklist"),
     Entry("menu-confirmations", ConfirmationView, _l("人工确认"), ORGANISATION, icon="patch-check"),
+    Entry("menu-recognitions", RecognitionView, _l("认定"), ORGANISATION, icon="award"),
     Entry("menu-regulations", RegulationView, _l("制度"), ORGANISATION, icon="file-text"),
     Entry("menu-postings", WallPostingView, _l("上墙"), ORGANISATION, icon="easel"),
     Entry("menu-duties", DutyRosterView, _l("值班"), ORGANISATION, icon="telephone"),

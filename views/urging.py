@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import abort, flash, make_response, redirect
 from flask_appbuilder import expose
@@ -13,13 +13,13 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from app import clock, scope, todos, urges
+from app import clock, scope, urges
 from app.interface import RegisterInterface
 from models import Urge
 from views import once, typed
 from views.access import needs
 from views.beside import Beside
-from views.core import Shortlist, acting
+from views.core import acting
 from views.forms import CONTROL, Form, printable, required, tidy
 from views.stepping import VERB
 
@@ -44,9 +44,6 @@ class Urging(Beside):
     """What the page of a case has for 催办; the macro in case/_urges.html shows it."""
 
     urge_template = "case/urge.html"
-    shortlists: ClassVar[dict[str, Shortlist]] = {
-        kind.name: Shortlist(kind.label, kind.rows) for kind in todos.KINDS if kind.model.__name__ == "Case"
-    }
 
     def urging_parts(self, row: Any, taken_up: str = "") -> dict[str, Any]:
         """The urges of a case, whether the viewer may urge or reply now, and the number of the empty form.

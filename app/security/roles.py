@@ -80,6 +80,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "Confirmation": _row(
         division_admin="view add edit end export", staff="view add edit end", supervisor="view export",
     ),
+    "Recognition": _row(
+        division_admin="view add edit end export", staff="view", supervisor="view export",
+    ),
     "JointMeeting": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view", unit_officer="view",
         supervisor="view export",

@@ -37,7 +37,7 @@ ORDINARY = {
     ),
     *(
         (register, verb)
-        for register in ("Checklist", "Confirmation")
+        for register in ("Checklist", "Confirmation", "Recognition")
         for verb in ("view", "add", "edit", "end", "export")
     ),
     *(("DutyRoster", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),

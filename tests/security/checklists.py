@@ -1,7 +1,7 @@
 """The Specs of checklists and of what somebody confirms; see tests.security.registers."""
 
 from app.security.roles import CENTER, DIVISION_ADMIN, STAFF, SUPERVISOR
-from models import Checklist, ChecklistItem, Confirmation, StationLevel
+from models import Checklist, ChecklistItem, Confirmation, Recognition, RecognitionLevel, StationLevel
 from models.base import TOWNSHIP
 from tests.security.spec import BY_REGISTER, Child, Spec, key
 from tests.security.standards import DAY
@@ -72,5 +72,29 @@ CHECKLISTS = (
         },
         canaries={"VOUCHER": "confirmed_by", "VOUCHED": "note"},
         file="EVIDENCE",
+    ),
+    Spec(
+        model=Recognition,
+        master="town_admin",
+        rights={
+            DIVISION_ADMIN: "view add edit end export",
+            SUPERVISOR: "view export",
+            STAFF: "view",
+        },
+        make=lambda code, its_key: Recognition(
+            id=its_key,
+            station_id=key("Station", code),
+            by_level=RecognitionLevel.TOWNSHIP,
+            recognized_on=DAY,
+            recognized_by=canary("RECOGNIZER", code),
+            note=canary("RECOGNIZED", code),
+        ),
+        form=lambda code: {
+            "station_id": str(key("Station", code)),
+            "by_level": "TOWNSHIP",
+            "recognized_on": "2026-11-20",
+            "recognized_by": "某人",
+        },
+        canaries={"RECOGNIZER": "recognized_by", "RECOGNIZED": "note"},
     ),
 )

@@ -52,7 +52,7 @@ MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 7, 20
 # Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
 ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
 SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes who may use it
-SAMPLE_REFUSALS = 1  # requests to a route of somebody in a sample who may not use it at all; else as many as others make
+SAMPLE_REFUSALS = 1  # of somebody who may not use it at all, in a sample; else as many
 
 
 def rules(app: Flask) -> dict[str, Any]:

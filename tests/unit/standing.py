@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, update
 
-from app import board, standards
+from app import board, checklists, standards
 from app.extensions import db
 from app.security.actor import SETUP
 from app.setup import CHECKLISTS
@@ -12,12 +12,19 @@ from models import (
     ChecklistEdition,
     ChecklistItem,
     Confirmation,
+    DutyPeriod,
     DutyRoster,
     Judgement,
+    MemberUnit,
+    Recognition,
     Regulation,
+    RegulationKind,
+    Seat,
     Station,
     StationMember,
     Volunteer,
+    VolunteerRole,
+    Weekday,
 )
 from models.training import Attendance
 from tests import records
@@ -31,7 +38,7 @@ def ship():
     db.session.execute(delete(Attachment).where(Attachment.register == "Confirmation"))
     for model in (Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
         db.session.execute(delete(model))
-    for model in (StationMember, Attendance, Volunteer, Regulation, DutyRoster):
+    for model in (Recognition, StationMember, Attendance, Volunteer, Regulation, DutyRoster):
         db.session.execute(delete(model))
     db.session.execute(update(Station).values(address=None, has_plaque=False))
     db.session.commit()
@@ -54,3 +61,26 @@ def keep(*rows):
     db.session.add_all(rows)
     db.session.commit()
     return rows
+
+
+def complete(code=OWN):
+    """Everything that 五有 asks of the station of a township; the rows by what they are."""
+    station = db.session.get(Station, records.station_at(code))
+    station.address, station.has_plaque = "府前街 1 号", True
+    units = [
+        MemberUnit(division_code=code, name=name)
+        for name in ("人民法庭", "派出所", "司法所", "民政", "农业", "计生", "土地")
+    ]
+    db.session.add_all(units)
+    db.session.flush()
+    at = {"station_id": station.id}
+    leaders = [StationMember(name="甲", seat=s, **at) for s in (Seat.DIRECTOR, Seat.DEPUTY_WOMEN, Seat.DEPUTY_ORDER)]
+    members = [StationMember(name="乙", seat=Seat.UNIT, unit_id=unit.id, **at) for unit in units]
+    texts = [Regulation(kind=kind, edition=1, text="一、", effective_on=TODAY, **at) for kind in RegulationKind]
+    team = [Volunteer(name="丙", role=VolunteerRole.AGENT, starts_on=TODAY, **at)]
+    duty = [
+        DutyRoster(weekday=Weekday.MONDAY, period=DutyPeriod.ALL_DAY, name="丁", **{tick: True}, **at)
+        for tick in checklists.DUTIES
+    ]
+    keep(*leaders, *members, *texts, *team, *duty)
+    return [*leaders, *members, *texts, *team, *duty]

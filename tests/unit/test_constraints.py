@@ -41,6 +41,8 @@ from models import (
     Organizer,
     PostingKind,
     Problem,
+    Recognition,
+    RecognitionLevel,
     Regulation,
     RegulationKind,
     RightsCategory,
@@ -113,6 +115,10 @@ ROWS = {
     Confirmation: OF_STATION | {
         "item_id": AN_ITEM, "confirmed_on": world.TODAY, "confirmed_by": "甲", "edition": 1,
     },
+    Recognition: OF_STATION | {
+        "by_level": RecognitionLevel.COUNTY, "recognized_on": world.TODAY, "recognized_by": "甲",
+        "recorded_on": world.TODAY,
+    },
     Judgement: {
         "station_id": world.FIRST_STATION, "item_id": AN_ITEM, "from_on": date(2020, 1, 1), "finding": Finding.AUTO,
         "sentence": "齐全。",
@@ -159,6 +165,8 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (Budget, {}, "budget.?station_id"),
 ]
 REFUSED = [
+    (Recognition, {"by_level": "NOBODY"}, "recognitionlevel"),
+    (Recognition, {"lapses_on": world.TODAY}, "lapses_after_it_is_recorded"),
     (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
     (StaffRole, {"based_on_id": None}, "copy_has_owner_and_origin"),
     (StaffRole, {"name": "甲角色"}, "copy_named_for_owner"),

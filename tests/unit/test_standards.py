@@ -24,16 +24,14 @@ from models import (
     MemberUnit,
     Regulation,
     RegulationKind,
-    Seat,
     Station,
-    StationMember,
     Volunteer,
     VolunteerRole,
     Weekday,
 )
 from tests import records
 from tests.security.attacks import person
-from tests.unit.standing import ENDING, keep, lines, met, ship
+from tests.unit.standing import ENDING, complete, keep, lines, met, ship
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
 DAY = timedelta(days=1)
@@ -44,29 +42,6 @@ def shipped(context):
     with acting_as(SETUP):
         ship()
         yield context
-
-
-def complete(code=OWN):
-    """Everything that 五有 asks of the station of a township; the rows by what they are."""
-    station = db.session.get(Station, records.station_at(code))
-    station.address, station.has_plaque = "府前街 1 号", True
-    units = [
-        MemberUnit(division_code=code, name=name)
-        for name in ("人民法庭", "派出所", "司法所", "民政", "农业", "计生", "土地")
-    ]
-    db.session.add_all(units)
-    db.session.flush()
-    at = {"station_id": station.id}
-    leaders = [StationMember(name="甲", seat=s, **at) for s in (Seat.DIRECTOR, Seat.DEPUTY_WOMEN, Seat.DEPUTY_ORDER)]
-    members = [StationMember(name="乙", seat=Seat.UNIT, unit_id=unit.id, **at) for unit in units]
-    texts = [Regulation(kind=kind, edition=1, text="一、", effective_on=TODAY, **at) for kind in RegulationKind]
-    team = [Volunteer(name="丙", role=VolunteerRole.AGENT, starts_on=TODAY, **at)]
-    duty = [
-        DutyRoster(weekday=Weekday.MONDAY, period=DutyPeriod.ALL_DAY, name="丁", **{tick: True}, **at)
-        for tick in checklists.DUTIES
-    ]
-    keep(*leaders, *members, *texts, *team, *duty)
-    return [*leaders, *members, *texts, *team, *duty]
 
 
 # ---- current

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from app import todos
 from app.calendar import Light
@@ -12,7 +12,19 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.steps import advance
-from models import Account, Case, CaseState, Inspection, JointMeeting, Training
+from models import (
+    Account,
+    Case,
+    CaseState,
+    ChecklistItem,
+    Confirmation,
+    Inspection,
+    JointMeeting,
+    Recognition,
+    RecognitionLevel,
+    Station,
+    Training,
+)
 from tests import records
 from tests.security.attacks import person
 from tests.unit import case_rules
@@ -24,13 +36,14 @@ STAFF = "姓名staff"
 LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
-FOLLOWING = ["decisions", "problems"]
+FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
+STANDING = ["expiring", "lapsing"]
 KINDS = {
-    "staff": [*HANDLING, *FOLLOWING],
-    "town_admin": [*HANDLING, "late", *FOLLOWING],
-    "village_admin": [*HANDLING, "late", *FOLLOWING],
-    "county_admin": [*HANDLING, "late", *FOLLOWING],
-    "mixed": [*HANDLING, "late", *FOLLOWING],
+    "staff": [*HANDLING, *FOLLOWING, STANDING[0]],
+    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING],
+    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING],
+    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING],
+    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING],
     "supervisor": FOLLOWING[1:],
     "center": [], "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
@@ -38,9 +51,9 @@ KINDS = {
 
 @pytest.fixture(autouse=True)
 def nothing_else(context):
-    """The cases, meetings and inspections of the world wait too: here they are over."""
+    """The cases, meetings, inspections and recognitions of the world wait too: here they are over."""
     with acting_as(SETUP):
-        for row in (*db.session.query(JointMeeting), *db.session.query(Inspection)):
+        for row in (q for model in (JointMeeting, Inspection, Recognition) for q in db.session.query(model)):
             records.end(row)
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
@@ -272,3 +285,76 @@ def test_another_register_may_add_its_kind(monkeypatch):
     monkeypatch.setattr(todos, "KINDS", [*todos.KINDS, kind])
     assert waiting("town_admin") == {"unsigned": (1, ["没签到的"])}
     assert number("town_admin") == 1
+
+
+# ---- what is about to lapse
+
+
+def confirm(valid_until, **values):
+    """A confirmation of the world's line at the town's station that is valid until a day: its key."""
+    with acting_as(SETUP):
+        row = db.session.scalars(select(Confirmation).where(Confirmation.division_code == OWN)).first()
+        values = {"item_id": row.item_id, "station_id": row.station_id, **values}
+        made = Confirmation(confirmed_on=TODAY, confirmed_by="甲", **values)
+        db.session.add(made)
+        db.session.flush()
+        made.valid_until = valid_until
+        db.session.commit()
+        key = made.id
+    db.session.remove()
+    return key
+
+
+@pytest.fixture
+def nothing_confirmed():
+    with acting_as(SETUP):
+        for row in db.session.query(Confirmation):
+            records.end(row)
+        db.session.commit()
+    db.session.remove()
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(-400, True), (0, True), (30, True), (31, False), (None, False)])
+def test_evidence_is_announced_thirty_days_before_it_expires(nothing_confirmed, days, is_told):
+    confirm(None if days is None else TODAY + days * DAY)
+    for username in ("staff", "town_admin", "county_admin"):
+        assert list(waiting(username)) == (["expiring"] if is_told else [])
+    assert waiting("village_admin") == {}
+
+
+@pytest.mark.parametrize("renewed", [None, TODAY + 300 * DAY])
+def test_what_was_renewed_or_taken_back_or_is_asked_no_more_waits_no_more(nothing_confirmed, renewed):
+    soon = confirm(TODAY + 5 * DAY)
+    assert waiting("staff")["expiring"][0] == 1
+    again = confirm(renewed)
+    assert waiting("staff") == {}
+    with acting_as(SETUP):
+        records.end(db.session.get(Confirmation, again))
+        db.session.commit()
+    assert waiting("staff")["expiring"][0] == 1
+    with acting_as(SETUP):
+        db.session.get(ChecklistItem, db.session.get(Confirmation, soon).item_id).is_active = False
+        db.session.commit()
+    assert waiting("staff") == {}
+
+
+def test_a_recognition_waits_for_who_may_recognise_until_it_has_lapsed():
+    with acting_as(SETUP):
+        act = {"by_level": RecognitionLevel.TOWNSHIP, "recognized_on": TODAY, "recognized_by": "甲"}
+        db.session.add(Recognition(station_id=records.station_at(OWN), **act))
+        db.session.commit()
+    db.session.remove()
+    assert waiting("town_admin") == {}
+    with acting_as(SETUP):
+        for row in db.session.query(Confirmation).filter(Confirmation.division_code == OWN):
+            records.end(row)
+        db.session.commit()
+        name = db.session.get(Station, records.station_at(OWN)).name
+    db.session.remove()
+    assert waiting("staff") == {}
+    assert waiting("town_admin") == {"lapsing": (1, [name])}
+    actor = person("town_admin")
+    with acting_as(actor):
+        assert [group.count for group in todos.waiting(actor, TODAY + 30 * DAY, 1) if group.kind.name == "lapsing"] == [
+            0
+        ]
