@@ -77,6 +77,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.cli.add_command(cli.remind)
     app.cli.add_command(cli.case_group)
     app.cli.add_command(cli.standards_group)
+    app.cli.add_command(cli.coverage)
     if int(app.config["PROXIES"]):
         hops = int(app.config["PROXIES"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The commands of `flask`: setup, divisions, demo, roles, users, case, standards, remind."""
+"""The commands of `flask`: setup, divisions, demo, roles, users, case, standards, coverage, remind."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import calendars, clock, demo, divisions, reminders, roles, standards, terms
+from app import board, calendars, clock, demo, divisions, reminders, roles, standards, terms
 from app import setup as setup_
 from app.errors import DomainError
 from app.extensions import db
@@ -18,7 +18,7 @@ from app.scope import acting_as
 from app.security import activation, attempts, users
 from app.security.actor import OPERATOR
 from app.security.roles import ROLES
-from models import Account
+from models import Account, Division
 
 divisions_group = click.Group("divisions", help="区划：载入或更新。")
 demo_group = click.Group("demo", help="演示数据：载入、列出、删除账号。")
@@ -196,6 +196,25 @@ def standards_judge(division: str) -> None:
     with _operating():
         for done, of in standards.judge_all(db.session(), clock.today(), division):
             click.echo(f"已判定 {done} / {of} 个维权站。")
+
+
+@click.command("coverage")
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@with_appcontext
+def coverage(code: str, as_json: bool) -> None:
+    """一个区划的应建、已建、系统判定达标、（县级）认定和未建的维权站各有多少。"""
+    with _operating():
+        if db.session.get(Division, code) is None:
+            raise DomainError(f"没有区划「{code}」。")
+        found = board.total([code], clock.today()).now
+    if as_json:
+        names = {"up": "up_to_standard"}
+        figures = {names.get(name, name): n for name, n in found._asdict().items()}
+        click.echo(json.dumps({**figures, "missing": found.missing}))
+        return
+    built = f"应建 {found.due}，已建 {found.built}，未建 {found.missing}"
+    click.echo(f"{built}，系统判定达标 {found.up}，已认定 {found.confirmed}。")
 
 
 def _day(text: str) -> date:

@@ -12,9 +12,14 @@ def today() -> date:
 
 def now() -> datetime:
     """The moment, UTC without zone: what the database stores."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return stored(datetime.now(UTC))
 
 
 def local(moment: datetime) -> datetime:
     """A stored moment as Beijing time."""
     return moment.replace(tzinfo=UTC).astimezone(BEIJING)
+
+
+def stored(moment: datetime) -> datetime:
+    """A moment with a zone as it is stored: UTC without zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

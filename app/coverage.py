@@ -1,6 +1,6 @@
 """覆盖率: which townships and villages must have a station, and which have one (F2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
@@ -64,6 +64,15 @@ def coverage_of(actor: Actor, within: str = "") -> Coverage:
 def missing(actor: Actor) -> Select[Any]:
     """The codes of the divisions in the actor's part that must have a station and have none."""
     return _due(actor).where(~_has_station())
+
+
+def names_missing(part: Collection[str]) -> list[str]:
+    """The paths of the divisions in `part` (codes) that must have a station and have none, by code."""
+    found = db.session.scalars(
+        divisions.due().where(inside(Division, tuple(part)), ~_has_station()).order_by(Division.code)
+    ).all()
+    paths = divisions.paths_of(found)
+    return [paths.get(code, code) for code in found]
 
 
 def places(actor: Actor, show: str, within: str, offset: int, limit: int) -> list[Place]:

@@ -102,6 +102,8 @@ def _team(station: Station, number: int, units: list[MemberUnit], today: date) -
         seats.append((Seat.OFFICE, None))
     if len(station.division_code) == len(TOWNSHIPS[0]):
         seats = [(Seat.DIRECTOR, None), (Seat.DEPUTY_WOMEN, None), *((Seat.UNIT, unit) for unit in units[:5])]
+        if number == 0:  # one township has all of its people
+            seats += [(Seat.DEPUTY_ORDER, None), *((Seat.UNIT, unit) for unit in units[5:])]
     members = [
         _add(
             StationMember(station_id=station.id, name=_name(number + n), seat=seat, unit_id=unit.id if unit else None),

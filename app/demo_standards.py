@@ -16,6 +16,8 @@ from models import (
     PostingKind,
     Problem,
     ProblemResult,
+    Recognition,
+    RecognitionLevel,
     Station,
     WallPosting,
     Weekday,
@@ -23,10 +25,10 @@ from models import (
 
 
 def of_township(stations: list[Station], units: list[MemberUnit], phone: str, today: date) -> list[Any]:
-    """The standards of a township's stations, flushed: the first has everything, every other one lacks something."""
+    """The standards of a township's stations, flushed: the first two have every regulation, others lack something."""
     made: list[Any] = []
     for n, station in enumerate(stations):
-        if n % 2 == 0:
+        if n % 2 == 0 or n == 1:
             made += regulations.complete(station, today - timedelta(days=300))
         made += _kept(
             *(
@@ -39,7 +41,26 @@ def of_township(stations: list[Station], units: list[MemberUnit], phone: str, to
                 document_no=None if n % 2 else f"财预〔{today.year}〕{n + 1}号",
             ),
         )  # fmt: skip
-    return [*made, *_meeting(stations[0], units, today), *_inspection(stations[0], today)]
+    return [
+        *made,
+        *_recognised(stations[:2], today),
+        *_meeting(stations[0], units, today),
+        *_inspection(stations[0], today),
+    ]
+
+
+def _recognised(stations: list[Station], today: date) -> list[Any]:
+    acts = ((RecognitionLevel.TOWNSHIP, 120, "镇妇联"), (RecognitionLevel.COUNTY, 100, "县妇联权益部"))
+    return _kept(
+        *(
+            Recognition(
+                station_id=station.id, by_level=level, recognized_on=today - timedelta(days=ago), recognized_by=name,
+                document_no=f"妇〔{today.year}〕{ago}号",
+            )
+            for station in stations
+            for level, ago, name in acts
+        )
+    )  # fmt: skip
 
 
 def _kept(*rows: Any) -> list[Any]:

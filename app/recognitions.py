@@ -6,7 +6,7 @@ it has stayed for RECOGNITION_GRACE_DAYS.
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
@@ -33,6 +33,15 @@ def stands_on(day: date) -> ColumnElement[bool]:
         or_(Recognition.ended_on.is_(None), Recognition.ended_on > day),
         or_(Recognition.lapses_on.is_(None), Recognition.lapses_on > day),
     )
+
+
+def is_lapsing(today: date) -> ColumnElement[bool]:
+    """It stands, and something is missing already."""
+    return and_(Recognition.lapses_on > today, Recognition.lapses_on <= today + timedelta(days=_grace()))
+
+
+def _grace() -> int:
+    return int(current_app.config["RECOGNITION_GRACE_DAYS"])
 
 
 def place_of(station: Station, level: RecognitionLevel) -> str | None:
@@ -120,9 +129,8 @@ def settle(session: Session, stations: Collection[int]) -> int:
     known = known.where(Judgement.station_id.in_({row.station_id for row in rows}))
     for station, from_on, until_on in session.execute(known.where(Judgement.finding == Finding.MISSING)):
         gaps[station].append((from_on, until_on))
-    grace = int(current_app.config["RECOGNITION_GRACE_DAYS"])
     for row in rows:
-        lapses_on = checklists.lapse(gaps[row.station_id], row.recorded_on, grace)
+        lapses_on = checklists.lapse(gaps[row.station_id], row.recorded_on, _grace())
         if lapses_on != row.lapses_on:
             row.lapses_on, changed = lapses_on, changed + 1
     session.flush()

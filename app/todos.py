@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from app import calendars, follow_up, handlers, terms, urges
+from app import calendars, follow_up, handlers, recognitions, terms, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -112,7 +112,7 @@ KINDS: list[Kind] = [
     ),
     Kind(
         "lapsing", _l("认定将失效"), _l("已认定的维权站现在有缺项，请在失效之前补齐。"), "add",
-        lambda actor, today: Recognition.lapses_on > today,
+        lambda actor, today: recognitions.is_lapsing(today),
         model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
 ]  # fmt: skip

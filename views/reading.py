@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app import clock, divisions, scope
-from app.exchange.excel import MAX_ROWS, workbook
+from app.exchange.excel import MAX_ROWS, Sheet, workbook
 from app.history import history_of
 from app.interface import RegisterInterface, names_of
 from models import Division
@@ -168,7 +168,7 @@ class Reading(Remembering):
         rows = self.datamodel.all_for_export(asked.query, self.quick_search, MAX_ROWS)
         names = self.export_columns or self.show_columns
         labels = [str(self.datamodel.label(name)) for name in names]
-        data = workbook(str(self.title_name), labels, self.datamodel.cells(rows, names))
+        data = workbook(Sheet(str(self.title_name), labels, self.datamodel.cells(rows, names)))
         return send_file(io.BytesIO(data), as_attachment=True, download_name=f"{self.title_name}_{clock.today()}.xlsx")
 
     @expose("/options/<column>")
@@ -241,7 +241,7 @@ class Reading(Remembering):
             if cell or self._is_asked(row, name)
         ]
         return self._page(
-            self.show_template, _("详情"), title=str(row), row=row, fields=fields, facts=self.facts(row),
+            self.show_template, _("详情"), title=str(row), row=row, fields=fields,
             children=[child.shown(row) for child in self.children], files=self.files_of(row),
-            **self.parts_of(row, **said),
+            **{"facts": self.facts(row), **self.parts_of(row, **said)},
         )  # fmt: skip

@@ -102,7 +102,7 @@ SPECS = declare(
         form=lambda code: {"division_code": code, "name": f"新站{code}", "host": "OFFICE"},
         canaries={"STA": "name", "ADR": "address"},
         actions={"bulk_delete": "delete", "bulk_plaque": "edit"},
-        routes={"missing": "view", "board": "view"},
+        routes={"missing": "view", "board": "view", "board_export": "export"},
     ),
     Spec(
         model=MemberUnit,

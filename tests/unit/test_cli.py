@@ -345,3 +345,21 @@ def test_due_date_of_nonsense_is_refused_in_words(run, start, name, message):
     answer = run("case", "due", start, name)
     assert (answer.exit_code, answer.exception.__class__) == (1, SystemExit)
     assert message in answer.output
+
+
+# ---- flask coverage
+
+
+def test_coverage_is_told_in_words_and_as_json(run):
+    told = json.loads(run("coverage", OWN, "--json").output)
+    assert list(told) == ["due", "built", "up_to_standard", "confirmed", "missing"]
+    assert told["missing"] == told["due"] - told["built"]
+    assert told["built"] >= 2
+    figures = [int(n) for n in re.findall(r"\d+", run("coverage", OWN).output)]
+    assert figures == [told[name] for name in ("due", "built", "missing", "up_to_standard", "confirmed")]
+
+
+@pytest.mark.parametrize("code", ["9", "x", "", "330302 006", "330302006"[:8]])
+def test_coverage_of_no_division_is_refused(run, code):
+    answer = run("coverage", code)
+    assert (answer.exit_code, f"没有区划「{code}」。" in answer.output) == (1, True)

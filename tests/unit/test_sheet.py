@@ -9,7 +9,7 @@ import xlsxwriter
 
 from app.errors import DomainError
 from app.exchange import sheet
-from app.exchange.excel import workbook
+from app.exchange.excel import Sheet, workbook
 from app.exchange.sheet import rows_of
 
 PAGE = "xl/worksheets/sheet1.xml"
@@ -52,7 +52,7 @@ def test_cells_come_as_text_and_dates():
 
 
 def test_what_the_product_exports_is_read():
-    assert rows_of(workbook("甲", ["日期"], [["=1+1"]])) == [["日期"], ["=1+1"]]
+    assert rows_of(workbook(Sheet("甲", ["日期"], [["=1+1"]]))) == [["日期"], ["=1+1"]]
 
 
 @pytest.mark.parametrize(

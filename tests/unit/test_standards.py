@@ -247,7 +247,7 @@ def test_what_is_kept_current_is_what_judging_anew_would_say(shipped, seed):
     for day in (TODAY, TODAY + 10 * DAY):
         every = {code: lines(code, day) for code in db.session.scalars(divisions.due()) if code.startswith(OWN)}
         up = {code for code, found in every.items() if found and all(f != "MISSING" for f, _s in found.values())}
-        of_town = board.total(person("town_admin"), OWN, day)
+        of_town = board.total([OWN], day).now
         assert (of_town.built, of_town.up) == (len(every), len(up))
 
 

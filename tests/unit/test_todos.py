@@ -37,7 +37,6 @@ LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
 FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
-STANDING = ["expiring", "lapsing"]
 KINDS = {
     "staff": [*HANDLING, *FOLLOWING, STANDING[0]],
     "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING],
