@@ -11,13 +11,13 @@ from tests.drill import (
     search_holes,
     secret_holes,
     session_holes,
+    standard_holes,
 )
 from tests.drill.hole import HOLES, Hole
 
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
-    calendar_holes,
-    case_holes,
+    calendar_holes, case_holes, standard_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]
