@@ -1,4 +1,4 @@
-"""What the tests of filling in share: a village with a checklist that asks for a photo, and a post as a page sends it."""
+"""What the tests of filling in share: a village whose checklist asks for a photo, and a post as a page sends it."""
 
 import io
 import re
@@ -31,8 +31,7 @@ def ship(app: Any, **columns: Any) -> str:
         ).one()
         values = {"label": PHOTO, "evidence": Evidence.PHOTO, "position": 9} | columns
         standing.keep(ChecklistItem(checklist_id=checklist, **values))
-        address = f"/stations/fill/{records.station_at(CHILD)}/{checklist}"
-    return address
+        return f"/stations/fill/{records.station_at(CHILD)}/{checklist}"
 
 
 def item(app: Any, label: str = PHOTO) -> int:

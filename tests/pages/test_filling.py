@@ -1,4 +1,4 @@
-"""现场填报: a line is saved once whatever happens, with what it asks; a rule is not moved by what is shown beside it."""
+"""现场填报: a line is saved once, with what it asks; a rule is not moved by what is shown beside it."""
 
 import io
 import re

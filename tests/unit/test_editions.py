@@ -22,6 +22,7 @@ from models import (
     Confirmation,
     Evidence,
     Finding,
+    Judgement,
     Rule,
     StationLevel,
 )
@@ -156,9 +157,15 @@ def test_what_cannot_be_confirmed_is_refused_in_words(shipped, line, code, colum
     assert (explain(refused.value).field, str(explain(refused.value).message)) == (field, sentence)
 
 
+def ruled():
+    """A line that a rule judges."""
+    row, _every = edition_of()
+    return next(item for item in row.items if item.rule is Rule.HAS_TEAM)
+
+
 @pytest.mark.parametrize("evidence", [Evidence.NONE, Evidence.TEXT, Evidence.PHOTO])
 def test_what_is_confirmed_beside_a_rule_is_evidence_and_moves_no_verdict(shipped, evidence):
-    item = db.session.scalars(select(ChecklistItem).where(ChecklistItem.label == "有维权队伍")).first()
+    item = ruled()
     item.evidence, item.validity_months = evidence, 3
     db.session.commit()
     row = confirmed(item)
@@ -166,15 +173,14 @@ def test_what_is_confirmed_beside_a_rule_is_evidence_and_moves_no_verdict(shippe
     db.session.commit()
     missing = ("MISSING", "没有登记队伍人员。")
     assert lines()["有维权队伍"] == lines(day=TODAY + 300 * DAY)["有维权队伍"] == missing
-    with_team = select(Judgement).where(Judgement.item_id == item.id, Judgement.station_id == row.station_id)
-    assert len(db.session.scalars(with_team).all()) == 1, "its validity turns nothing"
+    judged = select(Judgement).where(Judgement.item_id == item.id, Judgement.station_id == row.station_id)
+    assert len(db.session.scalars(judged).all()) == 1, "its validity turns nothing"
     records.volunteer(OWN)
     assert lines()["有维权队伍"][0] == "AUTO"
 
 
 def test_what_was_evidence_beside_a_rule_is_no_confirmation_once_the_rule_is_gone(shipped):
-    item = db.session.scalars(select(ChecklistItem).where(ChecklistItem.label == "有维权队伍")).first()
-    confirmed(item)
+    confirmed(item := ruled())
     item.rule = None
     db.session.commit()
     assert lines()["有维权队伍"] == ("MISSING", "还没有人确认。")
