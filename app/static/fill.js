@@ -17,13 +17,17 @@ let tries = 0, timer, busy = false;
 
 // ---- one screen after the other: the address says which
 
+let now = null;
+
+// Where another place of the page is jumped to, the line stays.
 function current() {
   const wrong = lines.find((line) => line.state === "refused");
-  return screens.find((one) => one.id === location.hash.slice(1)) ?? wrong?.section ?? screens[0];
+  const asked = screens.find((one) => `#${one.id}` === location.hash);
+  return asked ?? (now && location.hash ? now : wrong?.section ?? screens[0]);
 }
 
 function turn() {
-  const now = current();
+  now = current();
   for (const one of screens) one.hidden = one !== now;
   sheet.querySelectorAll("[data-save]").forEach((button) => { delete button.dataset.save; });  // Ctrl+S is of this one
   const button = now.querySelector(".fill-save button");
@@ -31,12 +35,12 @@ function turn() {
   for (const link of sheet.querySelectorAll(".fill-steps a")) {
     if (link.hash === `#${now.id}`) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current");
   }
-  return now;
 }
 
 window.addEventListener("hashchange", () => {
-  const now = turn();
-  if (location.hash.slice(1) !== now.id) return;
+  const before = now;
+  turn();
+  if (now === before) return;
   scrollTo(0, 0);
   now.querySelector("h2").focus({ preventScroll: true });
 });
