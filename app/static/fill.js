@@ -95,17 +95,17 @@ async function send(isPressed) {
   if (busy || page.gone) return;
   busy = true;
   for (const line of lines) if (line.state === "waiting") line.become("sending");
-  let line, isThrough = true;
-  while (isThrough && !page.gone && (line = lines.find((one) => one.state === "sending" && one.body))) {
+  let line, why = "";
+  while (!why && !page.gone && (line = lines.find((one) => one.state === "sending" && one.body))) {
     line.note("");
-    isThrough = await deliver(line, isPressed);
+    why = await deliver(line, isPressed);
   }
   busy = false;
-  if (isThrough) { tries = 0; return; }
-  for (const one of lines) if (one.state === "sending" && one.body) one.become("waiting");
+  if (!why) tries = 0;
+  for (const one of lines) if (why && one.state === "sending" && one.body) { one.become("waiting"); one.note(why); }
 }
 
-// Whether the next one may go; what nobody took waits.
+// Nothing where the next one may go, else why it waits with the others.
 async function deliver(line, isPressed) {
   for (let asked = 0; asked < 3; asked += 1) {
     const answer = await ask(line.form.action.split("#")[0], line.body, { wait: WAIT });
@@ -113,18 +113,14 @@ async function deliver(line, isPressed) {
     if (status === 200 && answer.saved) return settle(line, answer);
     if (status === 422) return refuse(line, answer.problems ?? {}, answer.message);
     if (status === 413) return refuse(line, { files: [LARGE] }, "");
-    if (status === 0 || status === 200 || status === 429 || status >= 500) return later(line);
+    if (status === 0 || status === 200 || status === 429 || status >= 500) return later();
     if (status !== 400 && status !== 401 && status !== 403) return refuse(line, {}, answer.message);
-    if (!isPressed && status !== 403) { line.note(SIGN_IN); return false; }  // no dialog falls into what somebody types
+    if (!isPressed && status !== 403) return SIGN_IN;  // no dialog falls into what somebody types
     let isAnswered = true;
-    if (!await renew(() => { isAnswered = false; })) {
-      if (!isAnswered) return later(line);
-      line.note(SIGN_IN);
-      return false;
-    }
+    if (!await renew(() => { isAnswered = false; })) return isAnswered ? SIGN_IN : later();
     if (status === 403) return refuse(line, {}, answer.message);
   }
-  return later(line);
+  return later();
 }
 
 function settle(line, answer) {
@@ -132,7 +128,7 @@ function settle(line, answer) {
   line.isChanged = false;
   line.body = null;
   line.become("saved");
-  if (answer.result === undefined) return true;
+  if (answer.result === undefined) return "";
   const box = line.section.querySelector("[data-verdict]");
   box.classList.toggle("lacking", !answer.met);
   box.querySelector("[data-met]").hidden = !answer.met;
@@ -142,21 +138,20 @@ function settle(line, answer) {
   finding.classList.toggle("good", answer.met);
   box.querySelector("[data-why]").textContent = answer.why;
   sheet.querySelector("[data-result]").textContent = answer.result;
-  return true;
+  return "";
 }
 
 function refuse(line, problems, message) {
   line.body = null;
   tellProblems(line, problems, message);
   line.become("refused");
-  return true;
+  return "";
 }
 
-function later(line) {
-  line.note(`${LOST}。`);
+function later() {
   timer = setTimeout(() => send(false), PAUSES[Math.min(tries, PAUSES.length - 1)]);
   tries += 1;
-  return false;
+  return `${LOST}。`;
 }
 
 function tellProblems(line, problems, message) {

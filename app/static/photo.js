@@ -37,6 +37,7 @@ export function chooser(form, changed) {
     chosen: () => Promise.all(files.map((entry) => entry.ready)),
     fix: (isFixed) => {
       picks.hidden = isFixed;
+      picks.parentElement.hidden = isFixed && !files.length;
       list.querySelectorAll("button").forEach((button) => { button.hidden = isFixed; });
     },
   };

@@ -123,6 +123,7 @@ def test_a_township_asks_for_a_photo_and_a_village_shows_it_on_a_shaky_line(app,
         fill(page, note)
         press(page, "保存佐证")
         state(page, LOST)
+        expect(section(page).locator("[data-note]")).to_have_text("没有传上去，恢复后自动再传。")
         expect(section(page).get_by_label("说明")).to_have_value(note)
     look(page, "waiting")
     turn(page, "下一项", PHOTO)
@@ -191,8 +192,9 @@ TROUBLE = {
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_it_is_tried_again_by_itself_after_longer_and_longer_pauses(app, person, sheet, trouble):
     page = person("staff", PHONE)
-    page.clock.install()
+    page.clock.install(time="2026-11-24T08:00:00")
     page.goto(sheet)
+    page.clock.pause_at("2026-11-24T09:00:00")  # from here on the page's time goes only as it is told
     turn_to_photo(page)
     tries = []
 
