@@ -214,10 +214,10 @@ def test_it_is_tried_again_by_itself_after_longer_and_longer_pauses(app, person,
             page.clock.run_for(60_000)
         state(page, LOST)
         assert len(tries) == n
-        page.clock.run_for(seconds * 1_000 - 500)
+        page.clock.run_for(seconds * 1_000 - 2_500)
         assert len(tries) == n, "not yet"
         with page.expect_request(lambda request: request.method == "POST"):
-            page.clock.run_for(1_000)
+            page.clock.run_for(3_000)
     state(page, "已保存")
     assert made(app) == [(PHOTO, None, 1)]
 
