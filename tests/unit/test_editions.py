@@ -173,6 +173,7 @@ def test_what_is_confirmed_beside_a_rule_is_evidence_and_moves_no_verdict(shippe
     db.session.commit()
     missing = ("MISSING", "没有登记队伍人员。")
     assert lines()["有维权队伍"] == lines(day=TODAY + 300 * DAY)["有维权队伍"] == missing
+    assert standards._facts(db.session(), [row.station_id])[row.station_id].confirmed == {}, "no rule is told of it"
     judged = select(Judgement).where(Judgement.item_id == item.id, Judgement.station_id == row.station_id)
     assert len(db.session.scalars(judged).all()) == 1, "its validity turns nothing"
     records.volunteer(OWN)
