@@ -67,7 +67,8 @@ def expires(today: date) -> ColumnElement[bool]:
             or_(later.valid_until.is_(None), later.valid_until > Confirmation.valid_until),
         )
     ).correlate(Confirmation)
-    asked = exists(select(ChecklistItem.id).where(ChecklistItem.id == Confirmation.item_id, ChecklistItem.is_active))
+    by_hand = (ChecklistItem.id == Confirmation.item_id, ChecklistItem.is_active, ChecklistItem.rule.is_(None))
+    asked = exists(select(ChecklistItem.id).where(*by_hand))
     return and_(Confirmation.valid_until <= today + AHEAD, ~renewed, asked.correlate(Confirmation))
 
 

@@ -93,6 +93,7 @@ def _facts(session: Session, stations: Collection[int]) -> dict[int, Facts]:
         exists(select(Attachment.id).where(Attachment.row_uid == Confirmation.uid)),
     )
     confirmed = confirmed.where(is_shown, Confirmation.edition >= ChecklistItem.since_edition)  # else it asks anew
+    confirmed = confirmed.where(ChecklistItem.rule.is_(None))  # beside a rule it is 佐证: the records alone judge
     for key, item, *term_of in session.execute(_of(confirmed, Confirmation, Confirmation.station_id, stations)):
         if key in found:
             found[key].confirmed.setdefault(item, []).append(Term(*term_of))
@@ -300,11 +301,9 @@ def _complete(session: Session, row: Confirmation) -> None:
     asked = session.get(Checklist, item.checklist_id) if item is not None else None
     if item is None or station is None or asked is None:
         raise OutOfScope()
-    if item.rule is not None:
-        raise DomainError(_("「%(item)s」由系统按记录判定，不需要确认。", item=item), "item_id")
     if asked.level is not station.level or not item.is_active:
         raise DomainError(_("「%(item)s」不是这个站的标准项目。", item=item), "item_id")
-    if item.evidence is Evidence.TEXT and not row.note:
+    if item.rule is None and item.evidence is Evidence.TEXT and not row.note:
         raise DomainError(_("这一项要写明情况。"), "note")
     if inspect(row).attrs.item_id.history.has_changes():
         row.edition = asked.edition

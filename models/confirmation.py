@@ -11,7 +11,10 @@ from models.checklist import ChecklistItem
 
 
 class Confirmation(StationOwned, Ended, Stamped, Model):
-    """人工确认: somebody vouches for a line of a checklist at a station, with what the line asks to be shown."""
+    """人工确认: somebody vouches for a line of a checklist at a station, with what the line asks to be shown.
+
+    Beside a line that a rule judges it is 佐证: kept with its files, and it changes no verdict.
+    """
 
     __tablename__ = "confirmation"
     __label__ = _l("人工确认")
@@ -19,7 +22,11 @@ class Confirmation(StationOwned, Ended, Stamped, Model):
     __attachments__ = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"), index=True, info={"label": _l("标准项目")})
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("checklist_item.id"),
+        index=True,
+        info={"label": _l("标准项目"), "help": _l("按记录自动判定的项目也可以选：只作佐证保存，不改变判定。")},
+    )
     confirmed_on: Mapped[date] = mapped_column(info={"label": _l("确认日期"), "not_future": True, "starts_as": "today"})
     confirmed_by: Mapped[str] = mapped_column(
         String(50), info={"label": _l("确认人"), "starts_as": "me", "person": True}

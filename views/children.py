@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import inspect
 
+from app.audit import plain
 from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -73,9 +74,10 @@ class ChildRow:
 
     @property
     def is_blank(self) -> bool:
-        """A new line in which nothing was typed or chosen (a tick alone is not enough: it may be there by default)."""
-        typed = (value for f in self.form if f.type != "TickField" for value in f.raw_data or ())
-        return self.child is None and not any(str(value).strip() for value in typed)
+        """A new line in which nothing was typed or chosen; what stands there by default, or a tick, is not enough."""
+        fields = (field for field in self.form if field.type != "TickField")
+        said = (str(value).strip() not in ("", str(plain(f.default))) for f in fields for value in f.raw_data or ())
+        return self.child is None and not any(said)
 
 
 class ChildRows:

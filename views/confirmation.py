@@ -1,7 +1,11 @@
 """人工确认."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from flask_babel import gettext as _
+
+from app.confirming import NO_VERDICT
 from app.interface import RegisterInterface
 from models import Confirmation
 from views.base import RegisterView
@@ -20,3 +24,8 @@ class ConfirmationView(RegisterView):
     search_columns = ["division_code", "station_id", "confirmed_on", "valid_until"]
     order_columns = ["confirmed_on", "valid_until"]
     quick_search: ClassVar[list[str]] = ["confirmed_by", "note"]
+
+    def facts(self, row: Any) -> Sequence[tuple[Any, Sequence[str]]]:
+        """Beside a line that a rule judges: that it is evidence, and no verdict."""
+        is_evidence = row.item is not None and row.item.rule is not None
+        return [(_("佐证"), [str(NO_VERDICT)])] if is_evidence else []

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 
 from flask import request
 
@@ -14,15 +15,22 @@ from views import typed
 def token() -> str:
     """What the empty form carries, and what it carried when it comes back."""
     sent = typed.fields().get("_once", "")
-    return sent if re.fullmatch(r"[0-9a-f]{32}", sent, re.ASCII) else secrets.token_hex(16)
+    return sent if re.fullmatch(r"[0-9a-f]{32}", sent, re.ASCII) else fresh()
 
 
-def uid_for(register: str) -> str:
+def fresh() -> str:
+    """A new one: of a form that did not come back, on a page with several."""
+    return secrets.token_hex(16)
+
+
+def uid_for(register: str, files: Sequence[bytes] = ()) -> str:
     """The uid of the row that this form makes: the same for the same form of the same person, and for nobody else.
 
-    Other content is another row: whoever goes back to a saved form and types something else must not lose it.
+    Other content, or another file, is another row: whoever goes back to a saved form and types something else must not
+    lose it.
     """
     actor = current_actor()
     typed = sorted(pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "_another"))
-    text = json.dumps([actor.user_id if actor else None, register, token(), typed])
+    sent = [hashlib.sha256(content).hexdigest() for content in files]
+    text = json.dumps([actor.user_id if actor else None, register, token(), typed, *sent])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

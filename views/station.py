@@ -20,12 +20,13 @@ from views import parameters
 from views.access import needs
 from views.base import RegisterView, bulk_action
 from views.core import Shortlist, acting
+from views.filling import Filling
 
 PAGE = 50
 SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
 
 
-class StationView(RegisterView):
+class StationView(Filling, RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"

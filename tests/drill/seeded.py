@@ -5,6 +5,7 @@ from tests.drill import (
     case_holes,
     delegation_holes,
     draft_holes,
+    filling_holes,
     holes,
     memory_holes,
     overview_holes,
@@ -17,7 +18,7 @@ from tests.drill.hole import HOLES, Hole
 
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
-    calendar_holes, case_holes, standard_holes,
+    calendar_holes, case_holes, filling_holes, standard_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -139,7 +139,7 @@ def faults(page: Page, part: str, undecided: list[str]) -> list[str]:
 SAYS = re.compile(
     r"""\.(?:textContent|innerText|title|label|placeholder|ariaLabel)\s*=(?!=)(.*)$|"""
     r"""(?:\b(?:title|label|placeholder|message|text|note)|"aria-(?:label|description|valuetext)")\s*[:,](.*)$|"""
-    r"""\b(?:say|tell|alert|confirm)\((.*)$|\}, (["'`].*)$|^const \w+ = ("[^"]*[^a-z"][^"]*")""",
+    r"""\b(?:say|tell|alert|confirm)\((.*)$|\}, (["'`].*)$|^(?:export )?const \w+ = ("[^"]*[^a-z"][^"]*")""",
     re.MULTILINE,
 )
 LITERAL = re.compile(r""""([^"\n]*)"|'([^'\n]*)'|`([^`]*)`""")

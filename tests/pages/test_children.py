@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import Attendance, AuditEntry, Training, Volunteer
+from models import Attendance, AuditEntry, Checklist, Evidence, Training, Volunteer
 from tests import records, world
 from views.children import MOST, MOST_POSTED
 
@@ -381,3 +381,20 @@ def test_more_lines_than_any_form_has_are_not_looked_at(app, submit, training, p
     assert answer.status_code == 422
     assert "一张表最多 300 行。" in answer.text
     assert stored(app, training) == []
+
+
+def test_a_line_that_says_what_stands_there_by_default_is_blank(app, client_as):
+    """A browser sends all of an empty line: the first choice of an enumeration, a number, a tick."""
+    blank = {"_key": "", "_version": "", "label": "", "rule": "", "evidence": "NONE", "position": "0", "points": ""}
+    lines = [blank | {"is_active__shown": "1", "is_active": "y"} for _ in range(3)]
+    lines[1] |= {"label": "有宣传栏", "evidence": "PHOTO"}
+    posted = {f"items-{n}-{name}": value for n, line in enumerate(lines) for name, value in line.items()}
+    parent = {"division_code": world.OWN, "name": "补充", "kind": "STATION", "level": "VILLAGE"}
+    answer = client_as("town_admin").submit("/checklists/add", parent | posted)
+    assert answer.status_code == 302
+    with app.app_context(), acting_as(SETUP):
+        row = db.session.scalars(select(Checklist).where(Checklist.name == "补充")).one()
+        assert [(item.label, item.evidence) for item in row.items] == [("有宣传栏", Evidence.PHOTO)]
+    wrong = posted | {"items-0-evidence": "PHOTO"}
+    refused = client_as("town_admin").submit("/checklists/add", parent | {"name": "再补充"} | wrong)
+    assert (refused.status_code, "必填。" in refused.text) == (422, True), "something was chosen in it"

@@ -176,6 +176,8 @@ def others(page: Page) -> Walk:
     }
     for name, path in pages.items():
         yield from enter(page, path, name)
+    page.goto(pages["station"])
+    yield from enter(page, page.get_by_role("link", name="现场填报").first.get_attribute("href"), "fill")
     page.goto("/account/")
     follow(page, page.get_by_role("button", name="修改密码"))
     yield Stop("account-refused")

@@ -13,8 +13,8 @@ To add a register, add its Spec after those it points to:
    readable along one's own line), `actions`, `routes` and `without` (what it has beyond METHODS, and has not),
    `beside` (fields that a foreign key needs beside it), `children`, `records` (rows that hang on a row and stand in
    no form of it), `posting` (route of one row → division → the forms that are posted there), `paths` (route of one
-   row → what stands behind its key: a word, or the name of records, of which the row's own is meant), `file` (KIND of
-   the canary in attachments).
+   row → what stands behind its key: a word, the name of records, of which the row's own is meant, or that of another
+   register, of which the row there is meant), `file` (KIND of the canary in attachments).
 
 Foreign keys, and the column that says where a row lies, are read from the tables.
 """
@@ -42,7 +42,7 @@ from models import (
     VolunteerRole,
 )
 from models.base import COUNTY, TOWNSHIP, VILLAGE
-from tests.security.checklists import CHECKLISTS
+from tests.security.checklists import CHECKLISTS, item_of
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
 from tests.world import DIVISIONS, canary
@@ -102,7 +102,9 @@ SPECS = declare(
         form=lambda code: {"division_code": code, "name": f"新站{code}", "host": "OFFICE"},
         canaries={"STA": "name", "ADR": "address"},
         actions={"bulk_delete": "delete", "bulk_plaque": "edit"},
-        routes={"missing": "view", "board": "view", "board_export": "export"},
+        routes={"missing": "view", "board": "view", "board_export": "export", "fill": "view"},
+        posting={"fill": lambda code: [{"item": str(item_of(code)), "note": "看过了"}]},
+        paths={"fill": "Checklist"},
     ),
     Spec(
         model=MemberUnit,

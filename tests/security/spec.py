@@ -167,6 +167,8 @@ class Spec:
     def path_end(self, method: str, code: str) -> str:
         """What stands in the path of a route behind the key of the row in `code`."""
         end = self.paths.get(method, "1")
+        if end in BY_REGISTER:
+            return str(BY_REGISTER[end].keys[code])
         child = next((child for child in (*self.children, *self.records) if child.name == end), None)
         return str(self.child_key(child, code)) if child is not None else end
 

@@ -22,6 +22,7 @@ from models import (
     Confirmation,
     Evidence,
     Finding,
+    Judgement,
     Rule,
     StationLevel,
 )
@@ -139,7 +140,7 @@ def test_a_line_that_asks_for_a_file_is_met_when_it_is_there(shipped, evidence):
 @pytest.mark.parametrize(
     ("line", "code", "columns", "field", "sentence"),
     [
-        ("有维权队伍", OWN, {}, "item_id", "「五有：有维权队伍」由系统按记录判定，不需要确认。"),
+        ("有维权队伍", CHILD, {}, "item_id", "「五有：有维权队伍」不是这个站的标准项目。"),
         ("有活动记录", CHILD, {}, "item_id", "「五有：有活动记录」不是这个站的标准项目。"),
         ("停用的", OWN, {}, "item_id", "「五有：停用的」不是这个站的标准项目。"),
         ("要说明的", OWN, {}, "note", "这一项要写明情况。"),
@@ -154,6 +155,36 @@ def test_what_cannot_be_confirmed_is_refused_in_words(shipped, line, code, colum
         confirmed(item, code, **columns)
     db.session.rollback()
     assert (explain(refused.value).field, str(explain(refused.value).message)) == (field, sentence)
+
+
+def ruled():
+    """A line that a rule judges."""
+    row, _every = edition_of()
+    return next(item for item in row.items if item.rule is Rule.HAS_TEAM)
+
+
+@pytest.mark.parametrize("evidence", [Evidence.NONE, Evidence.TEXT, Evidence.PHOTO])
+def test_what_is_confirmed_beside_a_rule_is_evidence_and_moves_no_verdict(shipped, evidence):
+    item = ruled()
+    item.evidence, item.validity_months = evidence, 3
+    db.session.commit()
+    row = confirmed(item)
+    attachments.attach(row, checked("照片.pdf", pdf("照片")))
+    db.session.commit()
+    missing = ("MISSING", "没有登记队伍人员。")
+    assert lines()["有维权队伍"] == lines(day=TODAY + 300 * DAY)["有维权队伍"] == missing
+    assert standards._facts(db.session(), [row.station_id])[row.station_id].confirmed == {}, "no rule is told of it"
+    judged = select(Judgement).where(Judgement.item_id == item.id, Judgement.station_id == row.station_id)
+    assert len(db.session.scalars(judged).all()) == 1, "its validity turns nothing"
+    records.volunteer(OWN)
+    assert lines()["有维权队伍"][0] == "AUTO"
+
+
+def test_what_was_evidence_beside_a_rule_is_no_confirmation_once_the_rule_is_gone(shipped):
+    confirmed(item := ruled())
+    item.rule = None
+    db.session.commit()
+    assert lines()["有维权队伍"] == ("MISSING", "还没有人确认。")
 
 
 def test_a_checklist_of_a_township_asks_its_own_stations_only(shipped):
