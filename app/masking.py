@@ -63,3 +63,12 @@ def _address(text: str) -> str:
 
 
 _MASKS = {"phone": _phone, "id_number": _id_number, "address": _address, "narrative": lambda _text: NARRATIVE}
+
+
+# Seven digits or more, perhaps set apart by blanks and hyphens, that are no date.
+_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d{1,2}-\d{1,2}(?!\d))\d(?:[ \-\u2010-\u2015]?\d){6,}[Xx\u00d7]?")
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with every number masked that may be somebody's phone or identity number, for what everybody reads."""
+    return _NUMBER.sub(lambda found: mask("id_number" if len(found[0]) > 13 else "phone", found[0]), text)

@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import board, clock, coverage, leadership, postings, regulations
+from app import board, clock, coverage, leadership, papers, postings, regulations
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -18,12 +18,13 @@ from views import parameters
 from views.access import needs
 from views.base import RegisterView, bulk_action
 from views.core import Shortlist, acting
+from views.printing import Printing
 
 PAGE = 50
 SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
 
 
-class StationView(RegisterView):
+class StationView(Printing, RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"
@@ -79,8 +80,9 @@ class StationView(RegisterView):
         return regulations.may_complete(row, acting())
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
-        """What the checklists make of the station, and where each gap is mended."""
-        return {"standards": board.of_station(row, acting(), clock.today()), "mend": partial(self._mend, row), **said}
+        """What the checklists make of the station, where each gap is mended, and what there is to print."""
+        standards = board.of_station(row, acting(), clock.today())
+        return {"standards": standards, "mend": partial(self._mend, row), "papers": papers.offered(row, acting()), **said}
 
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended, for whoever may; "" for nowhere."""
