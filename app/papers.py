@@ -123,16 +123,16 @@ def _roster(station: Station, _actor: Actor, _today: date) -> Content:
     for v in _team(station):
         post = f"{v.role.value}（{v.title}）" if v.title else v.role.value
         names = ["sex", "education", "politics", "engagement", "specialty", "phone"]
-        born = {"born": f"{v.born_on.year}.{v.born_on.month:02}"} if v.born_on else {}
-        rows.append(_person(v, post, names, v.starts_on, v.term_ends_on) | born)
+        rows.append(_person(v, post, names, v.starts_on, v.term_ends_on) | {"born": _month(v.born_on)})
     numbered = [row | {"number": str(n)} for n, row in enumerate(rows, 1)]
     return {"people": _table(_("花名册"), ROSTER, numbered), "count": len(rows)}
 
 
 def _person(row: Any, post: str, names: list[str], start: date | None, end: date | None) -> Row:
-    (cells,) = RegisterInterface.of(type(row)).cells([row], names)
-    term = "—".join([_month(start) or "", _month(end) or _("今")]) if start or end else ""
-    return dict.fromkeys(ROSTER, "") | {"post": post, "name": row.name, "term": term} | dict(zip(names, cells, strict=True))
+    (cells,) = RegisterInterface.of(type(row)).cells([row], names)  # type: ignore[arg-type]
+    said = dict(zip(names, cells, strict=True))
+    term = f"{_month(start)}—{_month(end) or _('今')}" if start or end else ""
+    return dict.fromkeys(ROSTER, "") | said | {"post": post, "name": row.name, "term": term}
 
 
 def _month(day: date | None) -> str:

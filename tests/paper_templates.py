@@ -1,11 +1,11 @@
-"""The Word templates of seed/paper, built from their measures (GB/T 9704—2012): A4, 37/35/28/26 mm, 小标宋 22 pt, 仿宋 16 pt.
+"""The Word templates of seed/paper, built from the measures of GB/T 9704—2012 (A4, 小标宋 22 pt, 仿宋 16 pt).
 
-`.venv/bin/python -m tests.paper_templates` writes them; the tests compare them with what it would write. Fonts are named,
-not shipped: the font table tells Word what to take where one is missing.
+`.venv/bin/python -m tests.paper_templates` writes them; the tests compare them with what it would write. Fonts are
+named, not shipped: the font table tells Word what to take where one is missing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,16 @@ SIZE = (210, 297)  # mm, as all below
 PORTRAIT = (37, 26, 35, 28)  # top, right, bottom, left
 LANDSCAPE = (28, 37, 26, 35)  # the same sheet turned: the bound side is on top
 KEPT = {"Normal", "Default Paragraph Font", "Normal Table", "Table Grid"}
+SPARE = ("/thumbnail", "/customXml", "/stylesWithEffects", "/numbering", "/theme", "/webSettings")
 Column = tuple[str, float]  # the key of a table's column, its width
 
 WALL_MEMBERS: Sequence[Column] = (("post", 56), ("name", 28), ("duties", 72))
 WALL_TEAM: Sequence[Column] = (("role", 40), ("names", 116))
 PEOPLE: Sequence[Column] = (
-    ("number", 11), ("post", 44), ("name", 20), ("sex", 11), ("born", 18), ("education", 16), ("politics", 20),
-    ("engagement", 16), ("specialty", 16), ("phone", 27), ("term", 26),
+    ("number", 11), ("post", 36), ("name", 19), ("sex", 11), ("born", 19), ("education", 14), ("politics", 19),
+    ("engagement", 17), ("specialty", 15), ("phone", 30), ("term", 34),
 )  # fmt: skip
-LINES: Sequence[Column] = (("number", 12), ("item", 38), ("finding", 26), ("sentence", 80))
+LINES: Sequence[Column] = (("number", 15), ("item", 36), ("finding", 26), ("sentence", 79))
 LEFT = {"duties", "names", "item", "sentence"}  # columns of words; the others are centred
 
 
@@ -66,11 +67,14 @@ def _style(file: Any, identity: str, name: str, font: str, size: float, line: fl
     return style
 
 
-def _new(is_wide: bool = False) -> Any:
-    """An empty file with the page and the styles of all papers."""
+def _new(is_wide: bool = False, cells: float = 14) -> Any:
+    """An empty file with the page and the styles of all papers; `cells` is the size of what stands in tables."""
     file = Document()
     for style in [s for s in file.styles if s.name not in KEPT]:
         style.delete()
+    defaults = file.styles.element.find(qn("w:docDefaults"))
+    for fonts in defaults.iter(qn("w:rFonts")):
+        fonts.getparent().remove(fonts)  # they ask for a theme
     normal = file.styles["Normal"]
     _font(normal, BODY_FONT, 16)
     normal.element.rPr.append(OxmlElement("w:lang", {qn("w:val"): "zh-CN", qn("w:eastAsia"): "zh-CN"}))
@@ -87,10 +91,10 @@ def _new(is_wide: bool = False) -> Any:
     head = _style(file, "PaperHead", "小标题", HEAD_FONT, 16, 28, ALIGN.LEFT)
     head.paragraph_format.space_before, head.paragraph_format.space_after = Pt(10), Pt(6)
     head.paragraph_format.keep_with_next = True
-    size, line = (11, 16) if is_wide else (14, 20)
-    _style(file, "PaperColumn", "表头", HEAD_FONT, size, line, ALIGN.CENTER).paragraph_format.keep_with_next = True
-    _style(file, "PaperCell", "表格文字", BODY_FONT, size, line, ALIGN.CENTER)
-    _style(file, "PaperWords", "表格说明", BODY_FONT, size, line, ALIGN.LEFT)
+    line = cells + 6
+    _style(file, "PaperColumn", "表头", HEAD_FONT, cells, line, ALIGN.CENTER).paragraph_format.keep_with_next = True
+    _style(file, "PaperCell", "表格文字", BODY_FONT, cells, line, ALIGN.CENTER)
+    _style(file, "PaperWords", "表格说明", BODY_FONT, cells, line, ALIGN.LEFT)
     _style(file, "PaperSign", "签名", BODY_FONT, 16, 28, ALIGN.LEFT).paragraph_format.keep_with_next = True
     section = file.sections[0]
     width, height = reversed(SIZE) if is_wide else SIZE
@@ -103,48 +107,59 @@ def _new(is_wide: bool = False) -> Any:
     core.author = core.last_modified_by = core.comments = core.title = ""
     core.created = core.modified = datetime(2026, 1, 1)  # noqa: DTZ001  the same file whenever it is built
     package = file.part.package
-    for key in [key for key, rel in package.rels.items() if rel.reltype.endswith("/thumbnail")]:
-        del package.rels[key]
+    for rels in (package.rels, file.part.rels):  # what python-docx's own template brings and nobody needs
+        for key in [key for key, rel in rels.items() if rel.reltype.endswith(SPARE)]:
+            del rels[key]
     for part in package.iter_parts():
         if part.partname == "/word/fontTable.xml":
-            part._blob = re.sub(rb"(<w:fonts[^>]*>).*(</w:fonts>)", rb"\1" + FONTS.encode() + rb"\2", part.blob, flags=re.DOTALL)
+            ours = rb"\1" + FONTS.encode() + rb"\2"
+            part._blob = re.sub(rb"(<w:fonts[^>]*>).*(</w:fonts>)", ours, part.blob, flags=re.DOTALL)
     return file
 
 
-def _heading(file: Any, is_dated: bool = True) -> None:
+def _heading(file: Any, is_dated: bool = True, is_broken: bool = True) -> None:
     paragraph = file.add_paragraph("{{ station }}", "公文标题")
-    paragraph.add_run().add_break()
+    if is_broken:
+        paragraph.add_run().add_break()
     paragraph.add_run("{{ title }}")
     if is_dated:
         file.add_paragraph("{{ division }}　{{ day }}", "副题")
 
 
 def _table(file: Any, name: str, columns: Sequence[Column]) -> None:
-    """A table: its head on every page, a line for each row of `name`, no line across two pages, 暂无 where it is empty."""
-    table = file.add_table(5, len(columns), "Table Grid")
+    """A table: its head on every page, a line for each row of `name`, no line torn, 暂无 where there is none.
+
+    The last two lines stay with what follows: no page begins with one line, or with nothing but signatures.
+    """
+    table = file.add_table(0, len(columns), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for row, mark in zip(table.rows, (f"for row in {name}.rows", "", "else", "", "endfor"), strict=True):
-        row.cells[0].paragraphs[0].text = f"{{%tr {mark} %}}" if mark else ""
-    head = table.rows[0]._tr
-    head.addprevious(_line(table, columns, "表头", lambda key: f"{{{{ {name}.columns.{key} }}}}", is_head=True))
-    for n, (key, _width) in enumerate(columns):
-        style = "表格说明" if key in LEFT else "表格文字"
-        table.rows[2].cells[n].paragraphs[0].style = file.styles[style]
-        table.rows[2].cells[n].paragraphs[0].text = f"{{{{ row.{key} }}}}"
-    nothing = table.rows[4].cells[0].merge(table.rows[4].cells[-1])
-    nothing.paragraphs[0].text, nothing.paragraphs[0].style = "暂无", file.styles["表格文字"]
+    head = _line(table, columns, lambda key: (f"{{{{ {name}.columns.{key} }}}}", "表头"))
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for rows, is_last in ((f"{name}.rows[:-2]", False), (f"{name}.rows[-2:]", True)):
+        _mark(table, f"for row in {rows}")
+        line = _line(table, columns, lambda key: (f"{{{{ row.{key} }}}}", "表格说明" if key in LEFT else "表格文字"))
+        for cell in line.cells if is_last else ():
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+        if is_last:
+            _mark(table, "else")
+            row = table.add_row()
+            cell = row.cells[0].merge(row.cells[-1])
+            cell.paragraphs[0].text, cell.paragraphs[0].style = "暂无", "表格文字"
+        _mark(table, "endfor")
     _fit(table, columns)
 
 
-def _line(table: Any, columns: Sequence[Column], style: str, text: Any, is_head: bool = False) -> Any:
-    """One more line of the table, taken out of it again."""
+def _mark(table: Any, text: str) -> None:
+    """A line that is none: it says where lines are repeated."""
+    table.add_row().cells[0].paragraphs[0].text = f"{{%tr {text} %}}"
+
+
+def _line(table: Any, columns: Sequence[Column], say: Callable[[str], tuple[str, str]]) -> Any:
+    """A line of the table; `say` gives the text and the style of a column."""
     row = table.add_row()
     for cell, (key, _width) in zip(row.cells, columns, strict=True):
-        cell.paragraphs[0].text, cell.paragraphs[0].style = text(key), style
-    if is_head:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    table._tbl.remove(row._tr)
-    return row._tr
+        cell.paragraphs[0].text, cell.paragraphs[0].style = say(key)
+    return row
 
 
 def _fit(table: Any, columns: Sequence[Column]) -> None:
@@ -187,7 +202,7 @@ def _text() -> Any:
 
 
 def _team() -> Any:
-    file = _new()
+    file = _new(cells=16)
     _heading(file)
     for name, columns in (("members", WALL_MEMBERS), ("team", WALL_TEAM)):
         file.add_paragraph(f"{{{{ {name}.label }}}}", "小标题")
@@ -196,8 +211,8 @@ def _team() -> Any:
 
 
 def _roster() -> Any:
-    file = _new(is_wide=True)
-    _heading(file)
+    file = _new(is_wide=True, cells=10.5)
+    _heading(file, is_broken=False)
     _table(file, "people", PEOPLE)
     file.add_paragraph("共 {{ count }} 人", "副题").paragraph_format.space_before = Pt(7)
     _pages(file)

@@ -11,13 +11,17 @@ from flask_babel import gettext as _
 from app import clock
 from app.errors import DomainError
 from app.exchange.word import DOCX
-from app.papers import PAPERS, Paper
+from app.papers import PAPERS, Paper, offered
 from views.access import needs
 from views.core import Core, acting
 
 
 class Printing(Core):
     """Which papers there are, and what each asks for beside the station itself, is declared in app.papers."""
+
+    def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
+        """The papers of the station that whoever looks at it may print."""
+        return super().parts_of(row, papers=offered(row, acting()), **said)
 
     @expose("/paper/<pk>/<what>")
     @needs("view")

@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import board, clock, coverage, leadership, papers, postings, regulations
+from app import board, clock, coverage, leadership, postings, regulations
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -80,9 +80,9 @@ class StationView(Printing, RegisterView):
         return regulations.may_complete(row, acting())
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
-        """What the checklists make of the station, where each gap is mended, and what there is to print."""
+        """What the checklists make of the station, and where each gap is mended."""
         standards = board.of_station(row, acting(), clock.today())
-        return {"standards": standards, "mend": partial(self._mend, row), "papers": papers.offered(row, acting()), **said}
+        return super().parts_of(row, standards=standards, mend=partial(self._mend, row), **said)
 
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended, for whoever may; "" for nowhere."""
