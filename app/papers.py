@@ -57,8 +57,9 @@ class Paper:
     is_wide: bool = False
 
     def may(self, actor: Actor, station: Station, verb: str = "view") -> bool:
-        """Whether the actor holds `verb` on the station and on all of what the paper carries."""
-        return all(actor.covers(verb, register, station.place) for register in (Station.__name__, *self.carries))
+        """Whether the actor sees the station and all of what the paper carries, and holds `verb` on it."""
+        registers = (Station.__name__, *self.carries)
+        return all(actor.covers(each, register, station.place) for register in registers for each in ("view", verb))
 
     def content(self, station: Station, actor: Actor, today: date) -> Content:
         """What stands on it: title, station, division, day, and what is its own."""

@@ -1,7 +1,8 @@
 """`make papers`: the papers of stations of the demonstration in var/papers, as Word, PDF and pictures to look at.
 
 The stations that have records, and three that try the measures: long names and words, a crowd, nobody.
-LibreOffice turns a Word file into pages much as Word does, with the Chinese fonts that there are. It ends in `papers key=value …`.
+LibreOffice turns a Word file into pages much as Word does, with the Chinese fonts that there are. It ends in
+`papers key=value …`.
 """
 
 import shutil

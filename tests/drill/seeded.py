@@ -8,6 +8,7 @@ from tests.drill import (
     holes,
     memory_holes,
     overview_holes,
+    paper_holes,
     search_holes,
     secret_holes,
     session_holes,
@@ -18,6 +19,7 @@ MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes,
     case_holes,
+    paper_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

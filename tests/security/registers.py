@@ -102,7 +102,8 @@ SPECS = declare(
         form=lambda code: {"division_code": code, "name": f"新站{code}", "host": "OFFICE"},
         canaries={"STA": "name", "ADR": "address"},
         actions={"bulk_delete": "delete", "bulk_plaque": "edit"},
-        routes={"missing": "view", "board": "view"},
+        routes={"missing": "view", "board": "view", "paper": "view", "word": "view", "roster": "export"},
+        paths={"paper": "roster", "word": "team"},
     ),
     Spec(
         model=MemberUnit,
