@@ -65,8 +65,10 @@ def _address(text: str) -> str:
 _MASKS = {"phone": _phone, "id_number": _id_number, "address": _address, "narrative": lambda _text: NARRATIVE}
 
 
-# Seven digits or more, perhaps set apart by blanks and hyphens, that are no date.
-_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d{1,2}-\d{1,2}(?!\d))\d(?:[ \-\u2010-\u2015]?\d){6,}[Xx\u00d7]?")
+# Seven digits or more, perhaps set apart by blanks, hyphens or dots, that are no date.
+_APART = r"[\s.·•\-\u2010-\u2015]{0,2}"
+_DATE = r"\d{4}[.\-]\d{1,2}[.\-]\d{1,2}(?!\d)"
+_NUMBER = re.compile(rf"(?<!\d)(?!{_DATE})\d(?:{_APART}\d){{6,}}[XxＸｘ×]?")
 
 
 def mask_numbers(text: str) -> str:

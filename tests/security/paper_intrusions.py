@@ -11,7 +11,14 @@ from tests.security.registers import key
 from tests.world import OWN
 
 STATION = key("Station", OWN)
-NUMBERS = ("13812345678", "138 1234 5678", "１３８１２３４５６７８", "330302198003080025", "33030219800308002x", "0577-88881111")
+NUMBERS = (
+    "13812345678",
+    "138 1234 5678",
+    "１３８１２３４５６７８",
+    "330302198003080025",
+    "33030219800308002x",
+    "0577-88881111",
+)
 
 
 def _take(app: Flask, register: str, verb: str) -> None:
