@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test audit lint deps bench drill screenshots lock clean
+.PHONY: run test audit lint deps bench drill screenshots papers lock clean
 
 run: .venv/ready
 	@exec $(BIN)/python run.py
@@ -30,6 +30,10 @@ bench: .venv/ready
 
 screenshots: .venv/ready deps
 	@$(BIN)/python -m tests.screenshots
+
+papers: .venv/ready deps
+	@sh .ci/office
+	@$(BIN)/python -m tests.papers
 
 lock: .venv/ready
 	$(BIN)/pip install --quiet pip-tools==7.6.2

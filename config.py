@@ -45,6 +45,7 @@ SETTINGS = (
     ),
     Setting("CASE_SOON_DAYS", "2", "期限还剩几个工作日时提示临期"),
     Setting("RECOGNITION_GRACE_DAYS", "30", "认定后缺项满多少天，认定自动失效"),
+    Setting("PAPER_TEMPLATES", "", "自己的 Word 模板所在的文件夹，里面有的代替自带的；留空用 seed/paper 里的"),
     Setting("URGE_DAYS", "2", "期限还剩几个工作日时由 flask remind 自动催办"),
 )
 LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "RECOGNITION_GRACE_DAYS")
@@ -75,6 +76,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     for name in LIMITS:
         if not int(values[name]):
             raise SystemExit(f"{name} 应大于 0。")
+    if values["PAPER_TEMPLATES"] and not Path(values["PAPER_TEMPLATES"]).is_dir():
+        raise SystemExit(f"PAPER_TEMPLATES 应为已有的文件夹，现在是「{values['PAPER_TEMPLATES']}」。")
     _check_number(values["CASE_NUMBER"])
     production = values["APP_ENV"] == "production"
     uri = values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{ROOT / 'var' / 'app.db'}"

@@ -63,3 +63,14 @@ def _address(text: str) -> str:
 
 
 _MASKS = {"phone": _phone, "id_number": _id_number, "address": _address, "narrative": lambda _text: NARRATIVE}
+
+
+# Seven digits or more, perhaps set apart by blanks, hyphens or dots, that are no date.
+_APART = r"[\s.·•\-\u2010-\u2015]{0,2}"
+_DATE = r"\d{4}[.\-]\d{1,2}[.\-]\d{1,2}(?!\d)"
+_NUMBER = re.compile(rf"(?<!\d)(?!{_DATE})\d(?:{_APART}\d){{6,}}[XxＸｘ×]?")
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with every number masked that may be somebody's phone or identity number, for what everybody reads."""
+    return _NUMBER.sub(lambda found: mask("id_number" if len(found[0]) > 13 else "phone", found[0]), text)

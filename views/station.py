@@ -21,12 +21,13 @@ from views.access import needs
 from views.base import RegisterView, bulk_action
 from views.core import Shortlist, acting
 from views.filling import Filling
+from views.printing import Printing
 
 PAGE = 50
 SHOWN = {coverage.MISSING: _l("未建站"), coverage.BUILT: _l("已建站"), coverage.ALL: _l("应建站")}
 
 
-class StationView(Filling, RegisterView):
+class StationView(Filling, Printing, RegisterView):
     datamodel = RegisterInterface(Station)
     route_base = "/stations"
     class_permission_name = "Station"
@@ -87,10 +88,10 @@ class StationView(Filling, RegisterView):
             (Rule.IS_POSTED, _l("规范上墙"), lambda: postings.sentences_of(row, actor, today)),
         ]
         known = [(label, sentences()) for rule, label, sentences in facts if rule not in told]
-        return {
-            "standards": standards, "mend": partial(self._mend, row), "facts": [fact for fact in known if fact[1]],
-            "next_level": recognitions.next_of(row, actor, today), **said,
-        }  # fmt: skip
+        return super().parts_of(
+            row, standards=standards, mend=partial(self._mend, row), facts=[fact for fact in known if fact[1]],
+            next_level=recognitions.next_of(row, actor, today), **said,
+        )  # fmt: skip
 
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended, for whoever may; "" for nowhere."""

@@ -23,7 +23,7 @@ from views.children import Children
 from views.forms import SecretField
 
 
-def _masked_but_in(method: str) -> Callable[..., str]:
+def masked_but_in(method: str) -> Callable[..., str]:
     """Secrets are shown in clear by one method of every register."""
     original = secret.masked
 
@@ -37,25 +37,25 @@ def _masked_but_in(method: str) -> Callable[..., str]:
 
 @hole("town_admin", shown_by=has_secrets)
 def unmasked_in_the_list(app: Flask) -> Iterator[None]:
-    with patch.object(secret, "masked", _masked_but_in("list")):
+    with patch.object(secret, "masked", masked_but_in("list")):
         yield
 
 
 @hole("town_admin", shown_by=has_secrets)
 def unmasked_on_the_page(app: Flask) -> Iterator[None]:
-    with patch.object(secret, "masked", _masked_but_in("show")):
+    with patch.object(secret, "masked", masked_but_in("show")):
         yield
 
 
 @hole("town_admin", shown_by=has_secrets)
 def unmasked_in_the_history(app: Flask) -> Iterator[None]:
-    with patch.object(secret, "masked", _masked_but_in("history")):
+    with patch.object(secret, "masked", masked_but_in("history")):
         yield
 
 
 @hole("town_admin", shown_by=has_secrets)
 def unmasked_in_the_export(app: Flask) -> Iterator[None]:
-    with patch.object(secret, "masked", _masked_but_in("export")):
+    with patch.object(secret, "masked", masked_but_in("export")):
         yield
 
 

@@ -9,6 +9,7 @@ from tests.drill import (
     holes,
     memory_holes,
     overview_holes,
+    paper_holes,
     search_holes,
     secret_holes,
     session_holes,
@@ -18,7 +19,7 @@ from tests.drill.hole import HOLES, Hole
 
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
-    calendar_holes, case_holes, filling_holes, standard_holes,
+    calendar_holes, case_holes, filling_holes, standard_holes, paper_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

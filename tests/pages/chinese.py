@@ -7,11 +7,13 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from docx import Document
+from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
 from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
-from app.masking import mask
+from app.masking import mask, mask_numbers
 from app.security.roles import (
     AUDITOR,
     CENTER,
@@ -27,11 +29,12 @@ from tests.world import DIVISIONS, PEOPLE, canary
 
 SITE = "http://localhost"
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]{2,}")
-ALLOWED = {"Excel", "PDF", "JPG", "PNG", "WebP", "KB", "MB", "pdf"}  # the last as the ending of a file
+ALLOWED = {"Excel", "Word", "PDF", "JPG", "PNG", "WebP", "KB", "MB", "pdf"}  # the last as the ending of a file
 ALLOWED |= {"Ctrl", "Esc", "Shift"}  # as it stands on the keys
 ALLOWED |= {"Linux", "Windows"}  # names of systems that have no other
 # The world's own texts. A bare username is not among them: "disabled" or "expired" on a page would be a stray.
 OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
+OURS |= {mask_numbers(text) for text in OURS}  # as they hang on a wall
 # And what the masks leave of its secrets. A clear one is a stray, where it has letters.
 OURS |= {mask(spec.kind_of_secret(column), text) for text, (spec, _, column) in SECRETS.items()}
 # What was done in a case is opened on the walks, all of it at once.
@@ -109,6 +112,8 @@ def problems(name: str, answer: TestResponse) -> list[str]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
         rows = [row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python()]
         texts = [*book.sheet_names, *(str(cell) for row in rows for cell in row)]
+    elif answer.mimetype.endswith("wordprocessingml.document"):
+        texts = [run.text or "" for run in Document(io.BytesIO(answer.get_data())).element.body.iter(qn("w:t"))]
     elif answer.mimetype == "application/pdf" and "/attachment/" in name:
         _, options = parse_options_header(answer.headers["Content-Disposition"])
         texts = [options["filename"]]  # what stands in the file is the business of whoever wrote it
@@ -149,27 +154,27 @@ REACHED = {
     DIVISION_ADMIN: EVERYBODY.union(
         pages("Division", f"{READ} export"),
         *(pages(name, f"{KEPT} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
-        pages("Station", "missing"),
+        pages("Station", "missing paper word roster"),
         pages("Case", f"{KEPT} export"),
         pages("Training", f"{KEPT} export attachment hours"),
     ),
     SUPERVISOR: EVERYBODY.union(
         pages("Division", READ),
         *(pages(name, f"{READ} export") for name in ("Station", "StationMember", "MemberUnit", "Volunteer")),
-        pages("Station", "missing"),
+        pages("Station", "missing paper word roster"),
         pages("Case", READ),
         pages("Training", f"{READ} export attachment hours"),
     ),
     STAFF: EVERYBODY.union(
         *(pages(name, READ) for name in ("Division", "MemberUnit")),
-        pages("Station", f"{READ} edit missing"),
+        pages("Station", f"{READ} edit missing paper word"),
         *(pages(name, KEPT) for name in ("StationMember", "Volunteer")),
         pages("Case", KEPT),
         pages("Training", f"{READ} add edit attachment hours"),
     ),
     CENTER: EVERYBODY.union(
         *(pages(name, READ) for name in ("Division", "Station", "StationMember", "MemberUnit", "Volunteer")),
-        pages("Station", "missing"),
+        pages("Station", "missing paper word"),
         pages("Training", f"{READ} attachment hours"),
     ),
     UNIT_OFFICER: EVERYBODY | pages("Division", READ) | pages("MemberUnit", READ),

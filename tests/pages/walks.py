@@ -10,11 +10,12 @@ from typing import NamedTuple
 from playwright.sync_api import Locator, Page
 from werkzeug.routing import MapAdapter
 
+from app import papers
 from tests.pages.browsing import save, send
 from tests.pages.face import is_phone
 
 DIALOG = "dialog[open]"
-FILES = (".export", ".attachment", ".root")  # what is no page, or leads on to one
+FILES = (".export", ".attachment", ".root", ".word", ".roster")  # what is no page, or leads on to one
 NAMES = "社区"  # part of many names
 
 
@@ -164,8 +165,10 @@ def handling(page: Page, base: str = "/cases") -> Walk:
 
 def others(page: Page) -> Walk:
     """The pages that are not of registers, and what answers instead of a page."""
+    station = first(page, "/stations")
     pages = {
-        "station": first(page, "/stations"),
+        "station": station,
+        **{f"paper-{name}": f"{station.replace('show', 'paper')}/{name}" for name in papers.PAPERS},
         "training": first(page, "/trainings"),
         "hours": "/trainings/hours/",
         "missing": "/stations/missing/",

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -26,6 +28,17 @@ def is_workbook(answer: Any) -> bool:
     return "spreadsheetml" in (answer.content_type or "")
 
 
+def is_paper(answer: Any) -> bool:
+    return "wordprocessingml" in (answer.content_type or "")
+
+
+def words_of(data: bytes) -> str:
+    """All that stands in a Word file, its properties too, a paragraph a line."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        parts = [file.read(name).decode() for name in sorted(file.namelist()) if name.endswith((".xml", ".rels"))]
+    return unescape(re.sub(r"<[^>]*>", "", "\n".join(parts).replace("</w:p>", "\n")))
+
+
 def cookies_of(app: Flask, answer: Any) -> Iterator[str]:
     """What stands in the cookies that an answer sets; the session's is opened (it is signed, not encrypted)."""
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
@@ -46,6 +59,8 @@ def body_of(answer: Any) -> str:
             str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
         )
         return head + "\n" + "\n".join(cells)
+    if is_paper(answer) and answer.data:
+        return f"{head}\n{words_of(answer.data)}"
     if answer.is_json and answer.data:
         return head + "\n" + json.dumps(answer.get_json(), ensure_ascii=False)
     return head + "\n" + answer.get_data().decode("utf-8", "replace")

@@ -183,10 +183,8 @@ class Prober:
             seen = policy.sees if column in spec.shared else self.may_view
             if not seen(self.person, spec.register, code):
                 yield f"shows {kind}-{code}"
-            elif (
-                answers.is_workbook(answer)
-                and (spec.register, column not in spec.shared) == (probe.register, True)
-                and not policy.may(self.person, spec.register, "export", code)
+            elif self.is_export_of(spec, column, probe, answer) and not policy.may(
+                self.person, spec.register, "export", code
             ):
                 yield f"exports {kind}-{code}"
         for spec, code, column in sorted(answers.SECRET.sources(found), key=str):
@@ -197,6 +195,13 @@ class Prober:
         for name, code in policy.division_names().items():
             if name in found and not policy.sees(self.person, "Division", code):
                 yield f"shows the division {name}"
+
+    @staticmethod
+    def is_export_of(spec: Spec, column: str, probe: Probe, answer: Any) -> bool:
+        """Whether the answer is a file that takes rows of this register away: its workbook, or a Word file of many."""
+        is_taken = policy.ROUTES.get(probe.endpoint) == (probe.register, "export")
+        is_its_own = answers.is_workbook(answer) and spec.register == probe.register
+        return column not in spec.shared and (is_its_own or (answers.is_paper(answer) and is_taken))
 
     @staticmethod
     def may_view(person: str, register: str, code: str) -> bool:

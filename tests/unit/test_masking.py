@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.masking import HIDDEN, NARRATIVE, mask
+from app.masking import HIDDEN, NARRATIVE, mask, mask_numbers
 
 KINDS = ["phone", "id_number", "address", "narrative"]
 ID_NUMBER = "33030219900101123X"  # its end is not even computed: a mask asks for the shape only
@@ -199,3 +199,38 @@ def test_random_text_never_raises(kind):
     for _ in range(3000):
         mask(kind, "".join(chr(dice.choice([dice.randrange(128), dice.randrange(0x110000)])) for _ in range(20)))
     mask(kind, "市1" * 100_000)
+
+
+WRITTEN = {
+    "接访，电话13812345678": "接访，电话138****5678",
+    "138 1234 5678 / 139-1234-5678": "138****5678 / 139****5678",
+    "１３８１２３４５６７８": "138****5678",
+    "138.1234.5678": "138****5678",
+    "13812345678 13987654321": "138****",
+    "138123456789（多写了一位）": "138****（多写了一位）",
+    "座机0577-88881234转": "座机0577-****1234转",
+    f"身份证{ID_NUMBER}": "身份证330***************",
+    "身份证330302 19900101 123x": "身份证330***************",
+    "身份证330302900101123": "身份证330****",
+    "2026-11-24起分管维权，2025.3.8前分管宣传": "2026-11-24起分管维权，2025.3.8前分管宣传",
+    "12338热线，4001234567，110报警": "12338热线，4001234567，110报警",
+    "第3组，2026年": "第3组，2026年",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("written", "shown"), WRITTEN.items())
+def test_numbers_in_a_text_are_masked_and_its_words_stay(written, shown):
+    assert mask_numbers(written) == shown
+
+
+def test_no_number_of_a_person_comes_out_of_a_text_however_it_is_written():
+    dice = random.Random(5)
+    for _ in range(2_000):
+        number = dice.choice(["13812345678", "19912345678", ID_NUMBER])
+        apart = dice.choice(["", " ", "-", "–", ".", "·", " - "[:2]])
+        places = sorted(dice.sample(range(1, len(number)), 2))
+        parts = [number[: places[0]], number[places[0] : places[1]], number[places[1] :]]
+        written = dice.choice(["电话", "甲", "（", ""]) + apart.join(parts) + dice.choice(["", "。", "，", "甲"])
+        shown = "".join(c for c in mask_numbers(written) if c.isdigit())
+        assert len(shown) <= 7, written
