@@ -160,10 +160,10 @@ def _told(level: RecognitionLevel, row: Recognition | None, gaps: list[str], tod
     if row.ended_on is not None:
         return _("%(level)s：%(day)s 的认定已撤销。", **said)
     if row.lapses_on is None:
-        return _("%(level)s：%(day)s 认定。", **said)
+        return _("%(level)s：已认定（%(day)s）。", **said)
     said["lapses"], said["gaps"] = row.lapses_on.isoformat(), "、".join(gaps)
     if row.lapses_on <= today:
         return _("%(level)s：%(day)s 的认定已于 %(lapses)s 失效。", **said)
     if not gaps:  # what is missing is known already: a term that ends
-        return _("%(level)s：%(day)s 认定；到期的记录不更新，%(lapses)s 起失效。", **said)
-    return _("%(level)s：%(day)s 认定 · 现缺%(gaps)s；%(lapses)s 前补齐，否则失效。", **said)
+        return _("%(level)s：已认定（%(day)s）；到期的记录不更新，%(lapses)s 起失效。", **said)
+    return _("%(level)s：已认定（%(day)s）· 现缺%(gaps)s；%(lapses)s 前补齐，否则失效。", **said)

@@ -70,8 +70,8 @@ def test_first_the_township_then_the_county(shipped):
     recognise(county, COUNTY)
     station = db.session.get(Station, records.station_at(OWN))
     assert recognitions.sentences(station, county, TODAY) == [
-        f"乡镇（街道）：{TODAY} 认定。",
-        f"县（市、区）：{TODAY} 认定。",
+        f"乡镇（街道）：已认定（{TODAY}）。",
+        f"县（市、区）：已认定（{TODAY}）。",
     ]
 
 
@@ -136,7 +136,7 @@ def test_a_gap_shows_at_once_and_ends_it_after_thirty_days(shipped):
     end(row)
     assert lapses(key) == TODAY + 30 * DAY
     station = db.session.get(Station, records.station_at(OWN))
-    told = f"乡镇（街道）：{TODAY} 认定 · 现缺有专人负责；{TODAY + 30 * DAY} 前补齐，否则失效。"
+    told = f"乡镇（街道）：已认定（{TODAY}）· 现缺有专人负责；{TODAY + 30 * DAY} 前补齐，否则失效。"
     assert recognitions.sentences(station, town, TODAY)[0] == told
     advance(row, Standing.CURRENT, SETUP, TODAY)
     db.session.commit()
