@@ -1,6 +1,7 @@
 """What a row is and may never violate. One file per aggregate."""
 
 from models.activation import Activation
+from models.assessment import Assessment, AssessmentAnswer, Conclusion, Met, Signatures
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
@@ -55,6 +56,8 @@ __all__ = [
     "ActivityKind",
     "AnswerWay",
     "Applicant",
+    "Assessment",
+    "AssessmentAnswer",
     "Attachment",
     "Attendance",
     "AuditEntry",
@@ -68,6 +71,7 @@ __all__ = [
     "ChecklistEdition",
     "ChecklistItem",
     "ChecklistKind",
+    "Conclusion",
     "Confirmation",
     "DayKind",
     "Decision",
@@ -89,6 +93,7 @@ __all__ = [
     "Judgement",
     "Located",
     "MemberUnit",
+    "Met",
     "Model",
     "Organizer",
     "PostingKind",
@@ -105,6 +110,7 @@ __all__ = [
     "Sex",
     "SignInFailure",
     "SignInSession",
+    "Signatures",
     "Specialty",
     "StaffRole",
     "Stamped",

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Stamped, StationOwned
-from models.checklist import ChecklistItem
+from models.checklist import Checklist, ChecklistItem, ChecklistKind
 
 
 class Confirmation(StationOwned, Ended, Stamped, Model):
@@ -19,7 +19,14 @@ class Confirmation(StationOwned, Ended, Stamped, Model):
     __attachments__ = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"), index=True, info={"label": _l("标准项目")})
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("checklist_item.id"),
+        index=True,
+        info={
+            "label": _l("标准项目"),
+            "among": lambda: ChecklistItem.checklist.has(Checklist.kind == ChecklistKind.STATION),
+        },
+    )
     confirmed_on: Mapped[date] = mapped_column(info={"label": _l("确认日期"), "not_future": True, "starts_as": "today"})
     confirmed_by: Mapped[str] = mapped_column(
         String(50), info={"label": _l("确认人"), "starts_as": "me", "person": True}

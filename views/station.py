@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import board, clock, coverage, leadership, postings, regulations
+from app import assessments, board, clock, coverage, leadership, postings, regulations
 from app.errors import BadInput
 from app.interface import RegisterInterface
 from app.scope import current_actor
@@ -80,7 +80,8 @@ class StationView(RegisterView):
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
         """What the checklists make of the station, and where each gap is mended."""
-        return {"standards": board.of_station(row, acting(), clock.today()), "mend": partial(self._mend, row), **said}
+        judged, sheets = board.of_station(row, acting(), clock.today()), assessments.newest_of(row, acting())
+        return {"standards": judged, "mend": partial(self._mend, row), "sheets": sheets, **said}
 
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended, for whoever may; "" for nowhere."""

@@ -42,6 +42,7 @@ from models import (
     VolunteerRole,
 )
 from models.base import COUNTY, TOWNSHIP, VILLAGE
+from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
@@ -353,6 +354,7 @@ SPECS = declare(
     ),
     *STANDARDS,
     *CHECKLISTS,
+    *ASSESSMENTS,
 )
 
 CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in (*spec.children, *spec.records)}
