@@ -102,13 +102,15 @@ def lines_of(session: Session, checklist_id: int, edition: int) -> list[dict[str
     return sorted(lines, key=lambda line: (line["position"], line["id"]))
 
 
-def begin(session: Session, sheet: Assessment) -> None:
+def begin(session: Session, sheet: Assessment) -> list[AssessmentAnswer]:
     """Give a stored sheet the lines of its edition, flushed; one statement, however many."""
-    session.add_all(
+    lines = [
         AssessmentAnswer(assessment_id=sheet.id, item_id=line["id"], label=line["label"], full_points=line["points"])
         for line in lines_of(session, sheet.checklist_id, sheet.edition)
-    )
+    ]
+    session.add_all(lines)
     session.flush()
+    return lines
 
 
 def unanswered(session: Session, sheet: Assessment) -> Sequence[str]:

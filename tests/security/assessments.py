@@ -83,6 +83,11 @@ ASSESSMENTS = (
                 canaries={"SCORE": "note"},
             ),
         ),
+        held={
+            f"{side}_{name}": verb
+            for side, verb in (("women", "approve"), ("order", "handle"))
+            for name in ("signed_by", "signed_on", "signer_id")
+        },
         file="SCOREFILE",
     ),
 )

@@ -14,7 +14,7 @@ To add a register, add its Spec after those it points to:
    `beside` (fields that a foreign key needs beside it), `children`, `records` (rows that hang on a row and stand in
    no form of it), `posting` (route of one row → division → the forms that are posted there), `paths` (route of one
    row → what stands behind its key: a word, or the name of records, of which the row's own is meant), `file` (KIND of
-   the canary in attachments).
+   the canary in attachments), `held` (column that a step writes → the verb that the step asks for).
 
 Foreign keys, and the column that says where a row lies, are read from the tables.
 """
