@@ -77,7 +77,8 @@ def answer(
     line = db.session.scalars(select(AssessmentAnswer).where(*of_line)).one_or_none()
     if line is None:
         raise OutOfScope()
-    line.is_met, line.points, line.note = is_met, points, (reason or "").strip() or None
+    line.is_met, line.points = is_met, points_of(line.full_points, is_met, points)
+    line.note = (reason or "").strip() or None
     db.session.flush()
     return line
 
@@ -201,7 +202,7 @@ def _signed() -> DomainError:
 
 def _answered(session: Session, written: Iterable[AssessmentAnswer]) -> None:
     """Lines are answered, and no more, while nobody has signed; the sheet is held meanwhile, and counts anew."""
-    lines, wrong = list(written), []
+    lines, wrong = sorted(written, key=lambda line: line.id or 0), []
     sheets = sorted({line.assessment_id for line in lines} | {_stood(line, "assessment_id") for line in lines})
     stored = select(Assessment.id, Assessment.ended_on, *(getattr(Assessment, name) for name in SIGNED))
     held = session.execute(stored.where(Assessment.id.in_(sheets)).order_by(Assessment.id).with_for_update()).all()

@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Stamped, StationOwned
@@ -24,7 +24,9 @@ class Confirmation(StationOwned, Ended, Stamped, Model):
         index=True,
         info={
             "label": _l("标准项目"),
-            "among": lambda: ChecklistItem.checklist.has(Checklist.kind == ChecklistKind.STATION),
+            "among": lambda: ChecklistItem.checklist_id.in_(
+                select(Checklist.id).where(Checklist.kind == ChecklistKind.STATION)
+            ),
         },
     )
     confirmed_on: Mapped[date] = mapped_column(info={"label": _l("确认日期"), "not_future": True, "starts_as": "today"})

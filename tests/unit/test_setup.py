@@ -187,6 +187,7 @@ def test_roles_are_exactly_the_matrix(small):
         "Inspection",
         "Checklist",
         "Confirmation",
+        "Assessment",
     )
     exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", *standards)
     registers = (*exported, "Division", "Case")  # which are not exported
