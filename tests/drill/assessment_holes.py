@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from flask import Flask, request
+from flask import Flask
 
 from app import assessments, guard
 from app.workflow import steps
@@ -43,6 +43,7 @@ def signature_by_the_right_to_edit(app: Flask) -> Iterator[None]:
 
 
 @hole(attack=intrusions.signs_what_was_not_seen)
-def signature_on_any_version(app: Flask) -> Iterator[None]:
-    with patch.object(assessments, "seen", lambda _sheet: request.form.get("_seen")):
+def signature_on_lines_that_were_not_seen(app: Flask) -> Iterator[None]:
+    """The version of the sheet alone: a line that gets other words and the same points is not in it."""
+    with patch.object(assessments, "seen", lambda sheet: str(sheet.version)):
         yield

@@ -12,7 +12,7 @@ from app.scope import acting_as
 from app.security.actor import SETUP, Actor
 from app.workflow.signing import Order, Women
 from app.workflow.steps import advance
-from models import Assessment, AssessmentAnswer, UserScope
+from models import Assessment, AssessmentAnswer, Met, UserScope
 from tests.conftest import Browser
 from tests.security.attacks import CENTER, account_id, person, role_id
 from tests.security.intrusions import ask, signed_in
@@ -103,8 +103,8 @@ def signs_without_the_right(app: Flask) -> str | None:
 def signs_what_was_not_seen(app: Flask) -> str | None:
     """A page that was opened before somebody changed a line."""
     before, browser = seen(app), signed_in(app, "town_admin")
-    in_hand(app, "staff", lambda row, _actor: assessments.answer(row, SHEET, None, 4, "台账不全"))
-    assert ask(app, "SELECT total_points FROM assessment WHERE id = :key", key=SHEET) == [4]
+    in_hand(app, "staff", lambda row, _actor: assessments.answer(row, SHEET, Met.NO, 10, "没有，也给满分"))
+    assert ask(app, "SELECT is_met FROM assessment_answer WHERE id = :key", key=LINE) == ["NO"]
     browser.submit(f"/assessments/sign/{SHEET}", before)
     return f"signed by {signers(app)}" if signers(app) else None
 
