@@ -274,5 +274,5 @@ TYPED = {
 # A column of text of each register that has no name.
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
-    "Inspection": "inspector", "Confirmation": "note",
+    "Inspection": "inspector", "Confirmation": "note", "Assessment": "remark",
 }  # fmt: skip
