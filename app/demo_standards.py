@@ -1,12 +1,23 @@
-"""The demonstration of the standards: regulations, walls, duty, meetings, budgets and inspections, all invented."""
+"""The demonstration of the standards: regulations, walls, duty, meetings, inspections, sheets of 考核; all invented."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from app import regulations, secret
+from sqlalchemy import select
+
+from app import assessments, regulations, secret
 from app.extensions import db
+from app.security.actor import DEMO
+from app.workflow.signing import Order, Women
+from app.workflow.steps import advance
 from models import (
+    Account,
+    Assessment,
     Budget,
+    Checklist,
+    ChecklistKind,
+    Conclusion,
     Decision,
     DutyPeriod,
     DutyRoster,
@@ -46,6 +57,7 @@ def of_township(stations: list[Station], units: list[MemberUnit], phone: str, to
         *_recognised(stations[:2], today),
         *_meeting(stations[0], units, today),
         *_inspection(stations[0], today),
+        *_assessment(stations[0], today),
     ]
 
 
@@ -117,3 +129,34 @@ def _inspection(station: Station, today: date) -> list[Any]:
             ),
         ),
     ]  # fmt: skip
+
+
+SIGNERS = (("zhen_admin", Women.SIGNED), ("zongzhi", Order.SIGNED))  # accounts of the demonstration, in one township
+
+
+def _assessment(station: Station, today: date) -> list[Any]:
+    """Last year's sheet of a station: all filled in and signed where both accounts are, else half of it."""
+    asked = select(Checklist).where(Checklist.kind == ChecklistKind.ASSESSMENT, Checklist.level == station.level)
+    checklist = db.session.scalars(asked.where(Checklist.city_code == station.city_code)).first()
+    if checklist is None:
+        return []
+    names = [name for name, _signed in SIGNERS]
+    here = select(Account).where(Account.username.in_(names), Account.division_code == station.division_code)
+    people = {account.username: account for account in db.session.scalars(here)}
+    is_whole = len(people) == len(SIGNERS)
+    (sheet,) = _kept(
+        Assessment(
+            station_id=station.id, checklist_id=checklist.id, year=today.year - 1,
+            assessed_on=today - timedelta(days=25), assessors="县妇联、县平安办考核组",
+            conclusion=Conclusion.EXCELLENT if is_whole else None,
+        )
+    )  # fmt: skip
+    lines = assessments.begin(db.session(), sheet)
+    for n, line in enumerate(lines if is_whole else lines[: len(lines) // 2]):
+        lost = 2 if n % 5 == 1 else 0
+        points = (line.full_points or 0) - lost
+        assessments.answer(sheet, line.item_id, None, points, "台账不全" if lost else None)
+    for name, signed in SIGNERS if is_whole else ():
+        signer = replace(DEMO, name=people[name].get_full_name(), user_id=people[name].id)
+        advance(sheet, signed, signer, today - timedelta(days=20))
+    return [sheet, *lines]

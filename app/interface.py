@@ -207,9 +207,16 @@ class RegisterInterface(SQLAInterface):
         return inspect(row).identity[0]
 
     def choices(
-        self, q: str, places: tuple[str, ...] | None, offset: int, near: str = "", limit: int = 20
+        self,
+        q: str,
+        places: tuple[str, ...] | None,
+        offset: int,
+        near: str = "",
+        limit: int = 20,
+        among: ColumnElement[bool] | None = None,
     ) -> tuple[list[dict[str, Any]], bool]:
-        """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions.
+        """One page of rows a foreign key may point to, and whether there are more; `places` narrows to some divisions,
+        `among` to some rows.
 
         Found by the columns that the model's `__find__` names, in the order of their keys; those of the township of the
         division `near` first.
@@ -221,6 +228,8 @@ class RegisterInterface(SQLAInterface):
             found = found.where(scope.inside(self.obj, places))
         if hasattr(self.obj, "ended_on"):
             found = found.where(self.obj.ended_on.is_(None))
+        if among is not None:
+            found = found.where(among)
         if q:
             found = found.where(self._named(q, getattr(self.obj, "__find__", ("name",))))
         rows = db.session.scalars(found.order_by(self.key).offset(offset).limit(limit + 1)).all()

@@ -47,6 +47,8 @@ def _referring(row: Any, by: str | None = None) -> list[tuple[Any, int]]:
             continue
         links = []
         for constraint in mapper.local_table.foreign_key_constraints:
+            if constraint.ondelete == "CASCADE":
+                continue  # it goes with the row
             pairs = {e.column: e.parent for e in constraint.elements if e.column.table is cls.__table__}
             if primary in pairs and (by is None or cls.__table__.c[by] in pairs):
                 links.append(mapper.get_property_by_column(pairs[primary]).class_attribute == key)

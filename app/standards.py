@@ -301,6 +301,8 @@ def _complete(session: Session, row: Confirmation) -> None:
     asked = session.get(Checklist, item.checklist_id) if item is not None else None
     if item is None or station is None or asked is None:
         raise OutOfScope()
+    if asked.kind is not ChecklistKind.STATION:
+        raise DomainError(_("「%(item)s」不是建站标准的项目，不需要确认。", item=item), "item_id")
     if asked.level is not station.level or not item.is_active:
         raise DomainError(_("「%(item)s」不是这个站的标准项目。", item=item), "item_id")
     if item.rule is None and item.evidence is Evidence.TEXT and not row.note:
@@ -337,12 +339,13 @@ def install(session_class: type[Session]) -> None:
 
 
 def seed(session: Session, content: bytes, today: date) -> int:
-    """Give each city the checklists of the opinion (四(一)) that it has not had yet; how many. Flushed."""
+    """Give each city the checklists of the opinion that it has not had yet, by name and level; how many. Flushed."""
     made = 0
     for city in session.scalars(select(Division.code).where(Division.level == DivisionLevel.CITY)):
-        known = set(session.scalars(select(Checklist.name).where(Checklist.division_code == city)))
+        had = select(Checklist.name, Checklist.level).where(Checklist.division_code == city)
+        known = {(name, level.name) for name, level in session.execute(had)}
         for line in json.loads(content):
-            if line["name"] not in known:
+            if (line["name"], line["level"]) not in known:
                 _plant(session, city, line, today)
                 made += 1
     return made
@@ -350,7 +353,7 @@ def seed(session: Session, content: bytes, today: date) -> int:
 
 def _plant(session: Session, city: str, line: dict[str, Any], today: date) -> None:
     row = Checklist(division_code=city, name=line["name"], level=StationLevel[line["level"]], note=line["note"])
-    row.kind = ChecklistKind.STATION
+    row.kind = ChecklistKind[line["kind"]]
     session.add(row)
     session.flush()
     for position, item in enumerate(line["items"], 1):
@@ -358,7 +361,7 @@ def _plant(session: Session, city: str, line: dict[str, Any], today: date) -> No
         session.add(
             ChecklistItem(
                 checklist_id=row.id, position=position, label=item["label"], rule=Rule[rule] if rule else None,
-                evidence=Evidence[evidence], validity_months=item.get("validity_months"),
+                evidence=Evidence[evidence], validity_months=item.get("validity_months"), points=item.get("points"),
             )
         )  # fmt: skip
     session.flush()

@@ -1,6 +1,7 @@
 """What a row is and may never violate. One file per aggregate."""
 
 from models.activation import Activation
+from models.assessment import Assessment, AssessmentAnswer, Conclusion, Met, Signatures
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
@@ -56,6 +57,8 @@ __all__ = [
     "ActivityKind",
     "AnswerWay",
     "Applicant",
+    "Assessment",
+    "AssessmentAnswer",
     "Attachment",
     "Attendance",
     "AuditEntry",
@@ -69,6 +72,7 @@ __all__ = [
     "ChecklistEdition",
     "ChecklistItem",
     "ChecklistKind",
+    "Conclusion",
     "Confirmation",
     "DayKind",
     "Decision",
@@ -90,6 +94,7 @@ __all__ = [
     "Judgement",
     "Located",
     "MemberUnit",
+    "Met",
     "Model",
     "Organizer",
     "PostingKind",
@@ -108,6 +113,7 @@ __all__ = [
     "Sex",
     "SignInFailure",
     "SignInSession",
+    "Signatures",
     "Specialty",
     "StaffRole",
     "Stamped",

@@ -3,11 +3,11 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Stamped, StationOwned
-from models.checklist import ChecklistItem
+from models.checklist import Checklist, ChecklistItem, ChecklistKind
 
 
 class Confirmation(StationOwned, Ended, Stamped, Model):
@@ -25,7 +25,13 @@ class Confirmation(StationOwned, Ended, Stamped, Model):
     item_id: Mapped[int] = mapped_column(
         ForeignKey("checklist_item.id"),
         index=True,
-        info={"label": _l("标准项目"), "help": _l("按记录自动判定的项目也可以选：只作佐证保存，不改变判定。")},
+        info={
+            "label": _l("标准项目"),
+            "help": _l("按记录自动判定的项目也可以选：只作佐证保存，不改变判定。"),
+            "among": lambda: ChecklistItem.checklist_id.in_(
+                select(Checklist.id).where(Checklist.kind == ChecklistKind.STATION)
+            ),
+        },
     )
     confirmed_on: Mapped[date] = mapped_column(info={"label": _l("确认日期"), "not_future": True, "starts_as": "today"})
     confirmed_by: Mapped[str] = mapped_column(

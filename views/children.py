@@ -1,7 +1,7 @@
 """Rows of another table that are kept inside their parent's form, e.g. the attendance list of a training."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,12 +23,18 @@ MOST_POSTED = 1000  # lines that are looked at, empty ones too
 
 @dataclass(frozen=True)
 class Children:
-    """The declaration: the parent's relationship, the columns of a row in the form and on the page."""
+    """The declaration: the parent's relationship, the columns of a row in the form and on the page.
+
+    `fixed`: the rows come with the parent and are neither added nor removed; these columns say which is which.
+    `problems`: (stored row, what is typed) → (column, sentence) of what is wrong with a line.
+    """
 
     parent: type
     name: str
     columns: Sequence[str]
     show_columns: Sequence[str]
+    fixed: Sequence[str] = ()
+    problems: Callable[[Any, Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda _child, _said: ()
 
     @cached_property
     def datamodel(self) -> RegisterInterface:
@@ -70,7 +76,8 @@ class ChildRow:
         self.key = inspect(child).identity[0] if child is not None else ""
         self.version = child.version if child is not None else ""
         self.problem = ""
-        self.is_removed = f"{prefix}-_remove" in typed.fields()
+        self.is_removed = not declared.fixed and f"{prefix}-_remove" in typed.fields()
+        self.said = declared.datamodel.cells([child], declared.fixed)[0] if child is not None else ()
 
     @property
     def is_blank(self) -> bool:
@@ -90,12 +97,17 @@ class ChildRows:
         self._look_up()
 
     @property
+    def heads(self) -> list[str]:
+        """What stands in front of the fields of each line."""
+        return [str(self.declared.datamodel.label(name)) for name in self.declared.fixed]
+
+    @property
     def fields(self) -> Iterable[Any]:
         """The fields of an empty line, for the heads of the table."""
         return self.declared.form(prefix=f"{self.name}-new-", meta={"csrf": False}, formdata=None)
 
     def _fresh(self) -> list[ChildRow]:
-        children = [*self.stored.values(), *[None] * BLANK]
+        children = [*self.stored.values(), *[None] * (0 if self.declared.fixed else BLANK)]
         return [ChildRow(self.declared, f"{self.name}-{n}", child) for n, child in enumerate(children)]
 
     def _posted(self) -> list[ChildRow]:
@@ -110,6 +122,8 @@ class ChildRows:
             if line.child is None and not line.is_blank and meant > MOST:
                 line.problem = _("一张表最多 %(n)s 行。", n=MOST)
             lines.append(line)
+        if self.declared.fixed:
+            return [line for line in lines if line.key]
         blank = f"{self.name}-{max(numbers, default=-1) + 1}"
         return [*lines, ChildRow(self.declared, blank, None)]
 
@@ -144,9 +158,17 @@ class ChildRows:
         sound = True
         for line in self.lines:
             if not line.problem and not line.is_removed and not line.is_blank:
-                sound = line.form.validate() and sound
+                sound = self._is_sound(line) and sound
             sound = sound and not line.problem
         return sound
+
+    def _is_sound(self, line: ChildRow) -> bool:
+        if not line.form.validate():
+            return False
+        found = list(self.declared.problems(line.child, line.form.data))
+        for name, sentence in found:
+            line.form[name].errors = [*line.form[name].errors, sentence]
+        return not found
 
     def save(self, parent: Any) -> None:
         """Write the lines, flushed: what is removed first, for another line may say the same."""

@@ -155,6 +155,10 @@ class Core(ModelView):
     def has_ended(self, row: Any) -> bool:
         return self.ending is not None and row.ended_on is not None
 
+    def held_because(self, row: Any) -> str:
+        """Why a row that stands is not to be changed as it is; "" where it may be."""
+        return ""
+
     def options_of(self, verb: str) -> Sequence[str]:
         """The columns that a form of this verb may ask choices for."""
         return {"view": self.search_columns, "add": self.add_columns, "edit": self.edit_columns}.get(verb, [])

@@ -9,6 +9,7 @@ from app.security.actor import Actor
 from views.access import opened_by
 from views.account import AccountView
 from views.activation import ActivationView
+from views.assessment import AssessmentView
 from views.auth import SignInView
 from views.budget import BudgetView
 from views.case import CaseView
@@ -62,6 +63,7 @@ MENU = (
     Entry("menu-meetings", JointMeetingView, _l("联席会议"), SUPPORT, icon="chat-square-text"),
     Entry("menu-budgets", BudgetView, _l("经费"), SUPPORT, icon="cash-coin"),
     Entry("menu-inspections", InspectionView, _l("督导检查"), SUPPORT, icon="clipboard-check"),
+    Entry("menu-assessments", AssessmentView, _l("考核"), SUPPORT, icon="award"),
     Entry("menu-workdays", WorkCalendarView, _l("工作日历"), SETTINGS, icon="calendar3"),
     Entry("menu-divisions", DivisionView, _l("区划"), SETTINGS, icon="diagram-3"),
     Entry("menu-accounts", UserView, _l("账号"), SETTINGS, icon="person-gear"),

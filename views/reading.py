@@ -200,7 +200,8 @@ class Reading(Remembering):
             return divisions.choices(verb if place else "view", register, q, parent, offset)
         actor = scope.current_actor()
         places = actor.places(verb, datamodel.register) if actor and datamodel.places(name) else None
-        return RegisterInterface.of(target).choices(q, places, offset, self._near(datamodel, name))
+        near, among = self._near(datamodel, name), datamodel.info(name).get("among")
+        return RegisterInterface.of(target).choices(q, places, offset, near, among=among() if among else None)
 
     def _near(self, datamodel: RegisterInterface, name: str) -> str:
         """The division that the field says which this one stands `beside`: 成员单位 beside the station of a form."""

@@ -9,7 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import board, clock, coverage, divisions, leadership, postings, recognitions, regulations
+from app import assessments, board, clock, coverage, divisions, leadership, postings, recognitions, regulations
 from app.board import Row
 from app.errors import BadInput
 from app.exchange.excel import Sheet, workbook
@@ -90,7 +90,7 @@ class StationView(Filling, Printing, RegisterView):
         known = [(label, sentences()) for rule, label, sentences in facts if rule not in told]
         return super().parts_of(
             row, standards=standards, mend=partial(self._mend, row), facts=[fact for fact in known if fact[1]],
-            next_level=recognitions.next_of(row, actor, today), **said,
+            next_level=recognitions.next_of(row, actor, today), sheets=assessments.newest_of(row, actor), **said,
         )  # fmt: skip
 
     def _mend(self, row: Any, line: board.Line) -> str:

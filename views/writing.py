@@ -143,6 +143,9 @@ class Writing(Drafting):
         if self.has_ended(row):
             flash(_("这条记录已%(ending)s，请先恢复再修改。", ending=self.ending), "warning")
             return redirect(self.url("show", pk=self.key(row)))
+        if why := self.held_because(row):
+            flash(why, "warning")
+            return redirect(self.url("show", pk=self.key(row)))
         self._restore(row)
         form, rows = self.edit_form(obj=row), [child.rows(row) for child in self.children]
         self._remember(form, row)

@@ -12,6 +12,7 @@ VERBS = {
     "add": "新增",
     "edit": "修改",
     "handle": "办理",
+    "approve": "审批",
     "urge": "催办",
     "end": "停用",
     "delete": "删除",
@@ -93,6 +94,11 @@ MATRIX: dict[str, dict[str, str]] = {
     "Inspection": _row(
         division_admin="view add edit end delete export", staff="view add edit",
         supervisor="view add edit end export",
+    ),
+    # 同考评 (六(二)): 妇联 signs by `approve`, 综治 by `handle`, as the centre handles everything that reaches it.
+    "Assessment": _row(
+        division_admin="view add edit approve end delete export", staff="view add edit", center="view handle",
+        supervisor="view export",
     ),
     "WorkCalendar": _row(
         division_admin="view", staff="view", center="view", unit_officer="view", supervisor="view", manager="view",

@@ -1,6 +1,7 @@
 """All holes on purpose, in the order in which they are opened."""
 
 from tests.drill import (
+    assessment_holes,
     calendar_holes,
     case_holes,
     delegation_holes,
@@ -19,7 +20,7 @@ from tests.drill.hole import HOLES, Hole
 
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
-    calendar_holes, case_holes, filling_holes, standard_holes, paper_holes,
+    calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -40,6 +40,7 @@ ORDINARY = {
         for register in ("Checklist", "Confirmation", "Recognition")
         for verb in ("view", "add", "edit", "end", "export")
     ),
+    *(("Assessment", verb) for verb in ("view", "add", "edit", "handle", "approve", "end", "delete", "export")),
     *(("DutyRoster", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("Account", verb) for verb in ("view", "add", "edit")),
     ("StaffRole", "view"),

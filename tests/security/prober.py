@@ -307,7 +307,7 @@ class Prober:
             yield f"wrote to {table}"
             return
         spec = BY_TABLE[table] if table in BY_TABLE else CHILD_TABLES[table][0]
-        verb = "edit" if old and new else "add" if new else "delete"
+        verb = spec.verb_of(old, new) if old and new else "add" if new else "delete"
         if table in CHILD_TABLES:
             verb = CHILD_TABLES[table][1].asks_for(verb)
         for values in filter(None, (old, new)):

@@ -13,8 +13,9 @@ To add a register, add its Spec after those it points to:
    readable along one's own line), `actions`, `routes` and `without` (what it has beyond METHODS, and has not),
    `beside` (fields that a foreign key needs beside it), `children`, `records` (rows that hang on a row and stand in
    no form of it), `posting` (route of one row → division → the forms that are posted there), `paths` (route of one
-   row → what stands behind its key: a word, the name of records, of which the row's own is meant, or that of another
-   register, of which the row there is meant), `file` (KIND of the canary in attachments).
+    row → what stands behind its key: a word, the name of records, of which the row's own is meant, or that of another
+    register, of which the row there is meant), `file` (KIND of the canary in attachments), `held` (column that a step
+    writes → the verb that the step asks for).
 
 Foreign keys, and the column that says where a row lies, are read from the tables.
 """
@@ -42,6 +43,7 @@ from models import (
     VolunteerRole,
 )
 from models.base import COUNTY, TOWNSHIP, VILLAGE
+from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS, item_of
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
@@ -363,6 +365,7 @@ SPECS = declare(
     ),
     *STANDARDS,
     *CHECKLISTS,
+    *ASSESSMENTS,
 )
 
 CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in (*spec.children, *spec.records)}

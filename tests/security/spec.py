@@ -103,6 +103,7 @@ class Spec:
     posting: dict[str, Callable[[str], list[dict[str, str]]]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     aims: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     file: str = ""  # the kind of canary in the name and content of the file that hangs on each of its rows
 
     @property
@@ -117,6 +118,12 @@ class Spec:
     def place(self) -> str:
         """The column that says where a row lies."""
         return self.model.__place__
+
+    def verb_of(self, old: dict[str, Any], new: dict[str, Any]) -> str:
+        """What a change of a row asks for: "edit", or the one verb by which all of these columns are written."""
+        changed = {name for name in new if old.get(name) != new[name]} - {"version", "changed_at"}
+        verbs = {self.held.get(name, "edit") for name in changed}
+        return verbs.pop() if len(verbs) == 1 else "edit"
 
     @property
     def home(self) -> str:
@@ -269,5 +276,5 @@ TYPED = {
 # A column of text of each register that has no name.
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
-    "Inspection": "inspector", "Confirmation": "note", "Recognition": "note",
+    "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
 }  # fmt: skip

@@ -7,6 +7,8 @@ from app.extensions import db
 from app.security.actor import SETUP
 from app.setup import CHECKLISTS
 from models import (
+    Assessment,
+    AssessmentAnswer,
     Attachment,
     Checklist,
     ChecklistEdition,
@@ -35,14 +37,14 @@ ENDING = {"ended_on": TODAY, "ended_reason": "试"}
 
 def ship():
     """The opinion's checklists, and none of the small world's; nobody has recorded anything at its stations."""
-    db.session.execute(delete(Attachment).where(Attachment.register == "Confirmation"))
-    for model in (Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
+    db.session.execute(delete(Attachment).where(Attachment.register.in_(("Confirmation", "Assessment"))))
+    for model in (AssessmentAnswer, Assessment, Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
         db.session.execute(delete(model))
     for model in (Recognition, StationMember, Attendance, Volunteer, Regulation, DutyRoster):
         db.session.execute(delete(model))
     db.session.execute(update(Station).values(address=None, has_plaque=False))
     db.session.commit()
-    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 4, "two for each of two cities"
+    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 18, "nine for each of two cities"
     db.session.commit()
 
 

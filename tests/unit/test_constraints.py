@@ -12,6 +12,8 @@ from models import (
     Account,
     ActivityKind,
     Applicant,
+    Assessment,
+    AssessmentAnswer,
     Attachment,
     AuditEntry,
     Budget,
@@ -71,7 +73,9 @@ AT_STATION = PLACE | STAMPS | {"station_id": world.FIRST_STATION, "name": "甲"}
 OF_STATION = {name: value for name, value in AT_STATION.items() if name != "name"}
 A_CHECKLIST = literal_column("(SELECT min(id) FROM checklist)")
 AN_ITEM = literal_column("(SELECT min(id) FROM checklist_item)")
+ANOTHER_ITEM = literal_column("(SELECT max(id) FROM checklist_item)")
 AN_INSPECTION = literal_column("(SELECT min(id) FROM inspection)")
+AN_ASSESSMENT = literal_column("(SELECT min(id) FROM assessment)")
 A_CASE = literal_column("(SELECT min(id) FROM case_record)")
 # One sound row of each table that has CHECKs; station and division are those of the small world.
 ROWS = {
@@ -119,6 +123,13 @@ ROWS = {
         "by_level": RecognitionLevel.COUNTY, "recognized_on": world.TODAY, "recognized_by": "甲",
         "recorded_on": world.TODAY,
     },
+    Assessment: OF_STATION | {
+        "checklist_id": A_CHECKLIST, "year": 2024, "assessed_on": world.TODAY, "assessors": "甲", "edition": 1,
+    },
+    AssessmentAnswer: STAMPS | {
+        "assessment_id": AN_ASSESSMENT, "item_id": ANOTHER_ITEM, "label": "甲项", "full_points": 10, "points": 9,
+        "note": "缺台账",
+    },
     Judgement: {
         "station_id": world.FIRST_STATION, "item_id": AN_ITEM, "from_on": date(2020, 1, 1), "finding": Finding.AUTO,
         "sentence": "齐全。",
@@ -163,7 +174,16 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (Urge, {"kind": UrgeKind.SOON, "made_for": world.TODAY}, "urge.?case_id"),
     (Regulation, {}, "regulation.?station_id"),
     (Budget, {}, "budget.?station_id"),
+    (Assessment, {}, "assessment.?station_id"),
+    (AssessmentAnswer, {}, "assessment_answer.?assessment_id"),
 ]
+
+
+def signature(side: str) -> dict[str, object]:
+    """What one side writes when it signs, the same person each time."""
+    return {f"{side}_signed_by": "甲", f"{side}_signed_on": world.TODAY, f"{side}_signer_id": 1}
+
+
 REFUSED = [
     (Recognition, {"by_level": "NOBODY"}, "recognitionlevel"),
     (Recognition, {"lapses_on": world.TODAY}, "lapses_after_it_is_recorded"),
@@ -242,6 +262,18 @@ REFUSED = [
     (ChecklistItem, {"evidence": NOBODY}, "evidence"),
     *[(ChecklistItem, {"points": n}, "points_plausible") for n in (-1, 1001)],
     *[(ChecklistItem, {"validity_months": n}, "validity_plausible") for n in (0, 121)],
+    (Assessment, {"conclusion": NOBODY}, "conclusion"),
+    *[(Assessment, {"year": year}, "year_plausible") for year in (1999, 2101)],
+    *[
+        (Assessment, signature(side) | {missing: None}, f"{side}_signed_dated")
+        for side in ("women", "order")
+        for missing in signature(side)
+    ],
+    (Assessment, signature("women") | signature("order"), "two_signers"),
+    (AssessmentAnswer, {"is_met": NOBODY}, "met"),
+    *[(AssessmentAnswer, {"points": n}, "points_of_line") for n in (-1, 11)],
+    (AssessmentAnswer, {"full_points": None}, "points_asked_for"),
+    (AssessmentAnswer, {"note": None}, "deduction_explained"),
     (Judgement, {"finding": NOBODY}, "finding"),
     (Judgement, {"until_on": date(2020, 1, 1)}, "until_after_from"),
     (Regulation, {"kind": NOBODY}, "regulationkind"),
@@ -309,7 +341,11 @@ def test_database_itself_refuses_the_same_again(context, model, both, kept_apart
         connection.execute(insert(model.__table__).values(row | {"uid": "b" * 32}))
 
 
-@pytest.mark.parametrize(("model", "other"), [(Regulation, {"edition": 2}), (Budget, {"amount_yuan": 1})], ids=words)
+@pytest.mark.parametrize(
+    ("model", "other"),
+    [(Regulation, {"edition": 2}), (Budget, {"amount_yuan": 1}), (Assessment, {"assessors": "乙"})],
+    ids=words,
+)
 def test_what_has_ended_makes_room_for_the_next(context, model, other):
     ended = {"ended_on": world.TODAY, "ended_reason": "换新"}
     with db.engine.begin() as connection:
