@@ -29,7 +29,7 @@ from tests.security.watch import Change, watch
 # Tables whose rows may change without a session noticing.
 DERIVED = {"judgement", "checklist_edition"}  # follow from other rows; whoever may write those writes these with them
 RECORDS = {"audit_entry", "attachment", "draft", "preference", *DERIVED, *BY_TABLE, *CHILD_TABLES} - {"ab_user"}
-FULL_LOOK = 50  # requests after which all tables are compared, not only those that the engine saw written to
+FULL_LOOK = 250  # requests after which all tables are compared, not only those that the engine saw written to
 
 
 @dataclass(frozen=True)
