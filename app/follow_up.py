@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, null, or_, select
 from sqlalchemy.orm import aliased
 
+from app.checklists import DAY
 from models import (
     ChecklistItem,
     Confirmation,
     Decision,
+    Finding,
     Inspection,
     JointMeeting,
+    Judgement,
     Problem,
     ProblemResult,
     Recognition,
@@ -57,19 +60,31 @@ OF_INSPECTION = (_first(*_FOUND, Problem.text), _at(Inspection), null(), DUE_PRO
 
 
 def expires(today: date) -> ColumnElement[bool]:
-    """The confirmations that are over soon or already, of lines still asked, and that no later one has renewed."""
+    """The confirmations that are over soon or already, each the last of a line that 系统判定 will miss then."""
+    until = today + AHEAD
     later = aliased(Confirmation)
-    renewed = exists(
+    followed = exists(
         select(later.id).where(
             later.station_id == Confirmation.station_id,
             later.item_id == Confirmation.item_id,
             later.ended_on.is_(None),
-            or_(later.valid_until.is_(None), later.valid_until > Confirmation.valid_until),
+            later.valid_until > Confirmation.valid_until,
+            later.valid_until <= until,
         )
     ).correlate(Confirmation)
-    by_hand = (ChecklistItem.id == Confirmation.item_id, ChecklistItem.is_active, ChecklistItem.rule.is_(None))
-    asked = exists(select(ChecklistItem.id).where(*by_hand))
-    return and_(Confirmation.valid_until <= today + AHEAD, ~renewed, asked.correlate(Confirmation))
+    missing = exists(
+        select(Judgement.id)
+        .join(ChecklistItem, ChecklistItem.id == Judgement.item_id)
+        .where(
+            Judgement.station_id == Confirmation.station_id,
+            Judgement.item_id == Confirmation.item_id,
+            Judgement.finding == Finding.MISSING,
+            Judgement.from_on <= until + DAY,
+            or_(Judgement.until_on.is_(None), Judgement.until_on > today),
+            ChecklistItem.rule.is_(None),
+        )
+    ).correlate(Confirmation)
+    return and_(Confirmation.valid_until <= until, ~followed, missing)
 
 
 _LINE = select(ChecklistItem.label).where(ChecklistItem.id == Confirmation.item_id)

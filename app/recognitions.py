@@ -11,14 +11,14 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, case, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app import checklists, clock
 from app.errors import DomainError, OutOfScope
 from app.scope import current_actor
 from app.security.actor import Actor
-from models import ChecklistItem, Finding, Judgement, Recognition, RecognitionLevel, Station
+from models import ChecklistItem, Division, Finding, Judgement, Recognition, RecognitionLevel, Station
 
 
 def judged_on(day: date) -> ColumnElement[bool]:
@@ -44,6 +44,12 @@ def _grace() -> int:
     return int(current_app.config["RECOGNITION_GRACE_DAYS"])
 
 
+def levels_of(session: Session, station: Station) -> list[RecognitionLevel]:
+    """Whose acts it takes, in their order; not of a township that is none (龙港市 has its villages itself)."""
+    township = select(Division.is_pseudo).where(Division.code == station.township_code)
+    return [RecognitionLevel.COUNTY] if session.scalar(township) else [*RecognitionLevel]
+
+
 def place_of(station: Station, level: RecognitionLevel) -> str | None:
     """The division whose act it is: of somebody whose part holds it."""
     return station.county_code if level is RecognitionLevel.COUNTY else station.township_code
@@ -66,7 +72,7 @@ def next_of(station: Station, actor: Actor, today: date) -> RecognitionLevel | N
     if session is None or station.ended_on is not None:
         return None
     standing = set(session.scalars(_standing(station.id, today)))
-    for level in RecognitionLevel:  # the township's first
+    for level in levels_of(session, station):
         if level not in standing:
             may = actor.covers("add", Recognition.__name__, place_of(station, level))
             return level if may and not missing(session, station.id, today) else None
@@ -102,16 +108,16 @@ def _complete(session: Session, row: Recognition, actor: Actor | None, today: da
         if not actor.covers("add", Recognition.__name__, place_of(station, level)):
             raise DomainError(_("%(level)s的认定由该级办理。", level=level.value), "by_level")
     if state.pending:
-        _ask(session, row, today)
+        _ask(session, row, station, today)
 
 
-def _ask(session: Session, row: Recognition, today: date) -> None:
+def _ask(session: Session, row: Recognition, station: Station, today: date) -> None:
     """Nobody changes the station's records meanwhile: who does waits, and then judges this recognition too."""
     session.scalars(select(Station.id).where(Station.id == row.station_id).with_for_update(key_share=True)).one()
     if gaps := missing(session, row.station_id, today):
         raise DomainError(_("还不能认定，现缺：%(gaps)s。", gaps="、".join(gaps)), "station_id")
-    is_county = row.by_level is RecognitionLevel.COUNTY
-    if is_county and RecognitionLevel.TOWNSHIP not in session.scalars(_standing(row.station_id, today)).all():
+    first = set(levels_of(session, station)) - {row.by_level, RecognitionLevel.COUNTY}
+    if not first <= set(session.scalars(_standing(row.station_id, today))):
         raise DomainError(_("先由乡镇（街道）认定，再由县（市、区）认定。"), "by_level")
 
 
@@ -145,11 +151,13 @@ def sentences(station: Station, actor: Actor, today: date) -> list[str]:
     if not actor.covers("view", Recognition.__name__, station.place):
         return []
     session: Any = inspect(station).session
+    stands = case((stands_on(today), 1), else_=0)  # told before one that is over, whatever its date
     newest = select(Recognition).where(Recognition.station_id == station.id)
-    newest = newest.order_by(Recognition.recognized_on, Recognition.id)
+    newest = newest.order_by(stands, Recognition.recognized_on, Recognition.id)
     rows = {row.by_level: row for row in session.scalars(newest)}
     gaps = missing(session, station.id, today)
-    return [_told(level, rows.get(level), gaps, today) for level in RecognitionLevel]
+    told = {*levels_of(session, station), *rows}
+    return [_told(level, rows.get(level), gaps, today) for level in RecognitionLevel if level in told]
 
 
 def _told(level: RecognitionLevel, row: Recognition | None, gaps: list[str], today: date) -> str:

@@ -6,7 +6,7 @@ that it touches, in the same transaction; days to come are judged with it.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress
@@ -130,22 +130,23 @@ def _in_force(session: Session) -> list[_Asked]:
 def judge(session: Session, stations: Collection[int], today: date) -> int:
     """Judge these stations from today on; how many judgements changed. Flushed; the stations are held to the end.
 
-    Of two who change records of one station at once, the second waits here, and then judges by what both wrote.
+    Of two who change records of one station, or its checklist, at once, the second waits here, and then judges by what
+    both wrote.
     """
-    wanted = sorted(stations)
+    wanted, changed = sorted(stations), 0
     with acting_as(JUDGE), session.no_autoflush:
-        lists, changed = _in_force(session), 0
         for n in range(0, len(wanted), BATCH):
-            changed += _judge(session, wanted[n : n + BATCH], lists, today)
+            changed += _judge(session, wanted[n : n + BATCH], today)
             session.flush()
             recognitions.settle(session, wanted[n : n + BATCH])
     return changed
 
 
-def _judge(session: Session, stations: list[int], lists: Sequence[_Asked], today: date) -> int:
+def _judge(session: Session, stations: list[int], today: date) -> int:
     held = select(Station.id, Station.division_code).where(Station.id.in_(stations)).order_by(Station.id)
     places = dict(session.execute(held.with_for_update(key_share=True, of=Station)).all())
-    facts, stood = _facts(session, stations), defaultdict[tuple[int, int], list[Judgement]](list)
+    lists, facts = _in_force(session), _facts(session, stations)  # read when nobody else changes them any more
+    stood = defaultdict[tuple[int, int], list[Judgement]](list)
     still = or_(Judgement.until_on.is_(None), Judgement.until_on > today)
     rows = select(Judgement).where(Judgement.station_id.in_(stations), still).order_by(Judgement.from_on)
     for row in session.scalars(rows.execution_options(populate_existing=True)):
@@ -210,6 +211,7 @@ class Touched:
     units: set[int] = field(default_factory=set)
     lists: set[int] = field(default_factory=set)
     uids: set[str] = field(default_factory=set)  # of confirmations with other evidence
+    has_new: bool = False  # stations that nobody else knows of yet
 
     def note(self, row: Any) -> None:
         """Remember what a new, changed or deleted row says something about; where it was before, too."""
@@ -232,6 +234,7 @@ def _note(session: Session, _context: Any) -> None:
     touched = session.info.setdefault(_TOUCHED, Touched())
     for row in (*session.new, *session.dirty, *session.deleted):
         touched.note(row)
+    touched.has_new |= any(isinstance(row, Station) for row in session.new)
 
 
 def _settle(session: Session) -> None:
@@ -252,6 +255,8 @@ def _settle(session: Session) -> None:
             for key in sorted(touched.lists):
                 _edit(session, key, today)
             stations.update(_asked_by(session, touched.lists))
+        if touched.has_new:  # who changes a checklist meanwhile cannot judge them: he waits for them, or they for him
+            session.scalars(select(Checklist.id).order_by(Checklist.id).with_for_update(read=True)).all()
     judge(session, stations, today)
     session.info.pop(_TOUCHED, None)
 

@@ -79,11 +79,12 @@ async function save(line) {
   if (line.state !== "waiting") {
     line.become("sending");
     tellProblems(line, {}, "");
-    line.body = new FormData(line.form);
-    line.body.delete("csrf_token");  // the header has the one of today
-    line.body.delete("photo");
-    line.body.delete("file");
-    for (const { name, blob } of await line.files.chosen()) line.body.append("file", blob, name);
+    const body = new FormData(line.form);
+    body.delete("csrf_token");  // the header has the one of today
+    body.delete("photo");
+    body.delete("file");
+    for (const { name, blob } of await line.files.chosen()) body.append("file", blob, name);
+    line.body = body;  // not before it is whole: others are sent meanwhile
   }
   send(true);
 }

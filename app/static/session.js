@@ -20,6 +20,7 @@ export function session({ login, who }) {
     const over = new AbortController(), timer = setTimeout(() => over.abort(), wait);
     try {
       const response = await fetch(url, { method: body ? "POST" : "GET", body, headers, signal: over.signal, ...options });
+      if (response.status === 413) return { status: 413 };  // the server in front says so on a page of its own
       return { ...await response.json(), status: response.status };
     } catch {
       return { status: 0 };

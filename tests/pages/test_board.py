@@ -90,6 +90,15 @@ def test_each_number_leads_to_as_many_rows(some_recognised, client_as):
         assert f"共 {number} " in told, address
 
 
+def test_a_long_name_keeps_to_its_place_in_the_picture(app, client_as):
+    with app.app_context(), acting_as(SETUP):
+        db.session.get(Division, OWN).name = "一二三四五六七八九十百千"
+        db.session.commit()
+    page = client_as("county_admin").get("/stations/board/").text
+    assert '<td class="name"><a href="/stations/board/?division=330302006">一二三四五六七八九十百千</a>' in page
+    assert re.findall(r'text-anchor="end"[^>]*>([^<]*)<', page)[0] == "一二三四五六七八…"
+
+
 def test_a_part_of_several_places_is_told_place_by_place(some_recognised, client_as):
     page = client_as("mixed").get("/stations/board/").text
     assert len(re.findall(r'<tr><td class="name"><a[^>]*>[^<\s]', page)) == len(world.PEOPLE["mixed"].scopes) == 2

@@ -15,7 +15,7 @@ from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.endings import Standing
 from app.workflow.steps import advance
-from models import DutyRoster, Recognition, RecognitionLevel, Station, Volunteer
+from models import Division, DutyRoster, Recognition, RecognitionLevel, Station, Volunteer
 from tests import records
 from tests.security.attacks import person
 from tests.unit.standing import ENDING, complete, ship
@@ -119,6 +119,30 @@ def test_the_page_offers_the_next_act_to_whose_it_is(shipped):
     recognise(county, COUNTY)
     station = db.session.get(Station, records.station_at(OWN))
     assert (offered(town), offered(county)) == (None, None)
+
+
+def test_where_there_is_no_township_the_county_recognises_alone(shipped):
+    """龙港市 has its villages itself: the township of their codes is nobody who could act."""
+    with acting_as(SETUP):
+        db.session.get(Division, OWN).is_pseudo = True
+        db.session.commit()
+    county = person("county_admin")
+    station = db.session.get(Station, records.station_at(OWN))
+    assert recognitions.next_of(station, county, TODAY) is COUNTY
+    recognise(county, COUNTY)
+    station = db.session.get(Station, records.station_at(OWN))
+    assert recognitions.sentences(station, county, TODAY) == [f"县（市、区）：已认定（{TODAY}）。"]
+    assert recognitions.next_of(station, county, TODAY) is None
+
+
+def test_what_stands_is_told_before_what_was_revoked(shipped):
+    """It is counted, too: the same act recorded twice, and one of them taken back."""
+    town = person("town_admin")
+    _stands, revoked = recognise(town), recognise(town)
+    with acting_as(SETUP):
+        end(db.session.get(Recognition, revoked))
+        station = db.session.get(Station, records.station_at(OWN))
+        assert recognitions.sentences(station, town, TODAY)[0] == f"乡镇（街道）：已认定（{TODAY}）。"
 
 
 # ---- how long it lasts

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from app import board, checklists, divisions, standards
 from app.errors import DomainError
@@ -17,6 +17,7 @@ from app.workflow.endings import Standing
 from app.workflow.steps import advance
 from models import (
     AuditEntry,
+    Checklist,
     ChecklistItem,
     DutyPeriod,
     DutyRoster,
@@ -25,6 +26,8 @@ from models import (
     Regulation,
     RegulationKind,
     Station,
+    StationHost,
+    StationLevel,
     Volunteer,
     VolunteerRole,
     Weekday,
@@ -32,7 +35,7 @@ from models import (
 from tests import records
 from tests.security.attacks import person
 from tests.unit.standing import ENDING, complete, keep, lines, met, ship
-from tests.world import CHILD, OWN, SIBLING, TODAY
+from tests.world import CHILD, CITY, OWN, SIBLING, TODAY
 
 DAY = timedelta(days=1)
 
@@ -277,3 +280,52 @@ def _end(app, key, both):
             lambda it: [setattr(it, *pair) for pair in ENDING.items()],
         )  # fmt: skip
         db.session.commit()
+
+
+@pytest.mark.parametrize("what", ["a record", "a station"])
+@pytest.mark.parametrize("first", ["checklist", "clerk"])
+def test_who_records_while_a_checklist_is_changed_is_judged_by_the_new_one(shipped, first, what):
+    """Whoever comes second waits for the first, and judges by what he wrote."""
+    app, both = current_app._get_current_object(), Barrier(2)
+    asked = select(Checklist.id).where(Checklist.division_code == CITY, Checklist.level == StationLevel.TOWNSHIP)
+    asked, key = db.session.scalars(asked).one(), records.station_at(OWN)
+    line = {"checklist_id": asked, "label": "新的一项", "position": 9}
+    changes = {
+        "checklist": lambda: ChecklistItem(**line),
+        "clerk": lambda: (
+            Volunteer(station_id=key, name="甲", role=VolunteerRole.AGENT, starts_on=TODAY)
+            if what == "a record"
+            else Station(division_code=OWN, name="另一个站", host=StationHost.SELF)
+        ),
+    }
+    db.session.remove()
+
+    def write(who):
+        with app.app_context(), acting_as(SETUP):
+            if who != first:
+                both.wait(10)
+            db.session.add(changes[who]())
+            db.session.flush()
+            if who == first:
+                standards._settle(db.session())
+                both.wait(10)
+                until_somebody_waits(threads[-1])
+            db.session.commit()
+
+    threads = [Thread(target=write, args=(who,)) for who in sorted(changes, key=lambda who: who != first)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    keys = db.session.scalars(select(Station.id).where(Station.division_code == OWN)).all()
+    told = select(Judgement.station_id).join(ChecklistItem).where(ChecklistItem.label == "新的一项")
+    assert set(keys) <= set(db.session.scalars(told))
+    assert len(keys) == (1 if what == "a record" else 2)
+
+
+def until_somebody_waits(thread):
+    """For a lock; on SQLite the other waits for his turn from the beginning."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as watch:
+            while thread.is_alive() and not watch.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                watch.rollback()

@@ -6,9 +6,10 @@ import pytest
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import event, select
 
-from app import todos
+from app import attachments, todos
 from app.calendar import Light
 from app.extensions import db
+from app.files import checked
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.steps import advance
@@ -16,8 +17,10 @@ from models import (
     Account,
     Case,
     CaseState,
+    Checklist,
     ChecklistItem,
     Confirmation,
+    Evidence,
     Inspection,
     JointMeeting,
     Recognition,
@@ -26,6 +29,7 @@ from models import (
     Training,
 )
 from tests import records
+from tests.pages.uploads import JPEG
 from tests.security.attacks import person
 from tests.unit import case_rules
 from tests.world import CHILD, OWN, SIBLING, TODAY
@@ -335,6 +339,36 @@ def test_what_was_renewed_or_taken_back_or_is_asked_no_more_waits_no_more(nothin
         db.session.get(ChecklistItem, db.session.get(Confirmation, soon).item_id).is_active = False
         db.session.commit()
     assert waiting("staff") == {}
+
+
+@pytest.mark.parametrize("ended", [Station, Checklist])
+def test_what_no_station_is_asked_any_more_waits_no_more(nothing_confirmed, ended):
+    confirm(TODAY + 5 * DAY)
+    with acting_as(SETUP):
+        found = {
+            Station: select(Station).where(Station.division_code == OWN),
+            Checklist: select(Checklist).join(ChecklistItem).join(Confirmation).where(Confirmation.ended_on.is_(None)),
+        }
+        records.end(db.session.scalars(found[ended]).unique().first())
+        db.session.commit()
+    db.session.remove()
+    assert waiting("staff") == {}
+
+
+def test_what_shows_nothing_renews_nothing(nothing_confirmed):
+    """A confirmation without the photo that its line asks for: 系统判定 does not count it either."""
+    with acting_as(SETUP):
+        found = select(ChecklistItem).join(Confirmation).where(Confirmation.division_code == OWN)
+        db.session.scalars(found).unique().first().evidence = Evidence.PHOTO
+        db.session.commit()
+    first = confirm(TODAY + 5 * DAY)
+    with acting_as(SETUP):
+        attachments.attach(db.session.get(Confirmation, first), checked("甲.jpg", JPEG))
+        db.session.commit()
+    db.session.remove()
+    assert waiting("staff")["expiring"][0] == 1
+    confirm(TODAY + 300 * DAY)
+    assert waiting("staff")["expiring"][0] == 1
 
 
 def test_a_recognition_waits_for_who_may_recognise_until_it_has_lapsed():
