@@ -78,7 +78,7 @@ class Assessment(StationOwned, Ended, Stamped, Model):
         ),
         CheckConstraint(
             "women_signer_id <> order_signer_id", name="two_signers",
-            info={"message": _l("同一个人不能代表两方签字。")},
+            info={"field": "women_signed_by", "message": _l("同一个人不能代表两方签字。")},
         ),
     )  # fmt: skip
 

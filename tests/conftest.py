@@ -43,6 +43,7 @@ def pytest_report_header() -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = {item for item in items if "browser" in WITHOUT and item.get_closest_marker("browser")}
     left_out |= {item for item in items if not IS_AUDIT and item.get_closest_marker("in_turns") and not its_turn(item)}
+    left_out |= {item for item in items if not IS_AUDIT and item.get_closest_marker("in_audit")}
     if left_out:
         config.hook.pytest_deselected(items=sorted(left_out, key=lambda item: item.nodeid))
         items[:] = [item for item in items if item not in left_out]

@@ -174,7 +174,7 @@ class Filling(Core):
         A post that is repeated is answered as it was the first time, and makes nothing.
         """
         row = self._filled_row(pk)
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD too
             return self._fill_page(row, self._sheet(row, key) or abort(404))
         sent = _sent()
         uid = once.uid_for(f"{request.path} of", [content for _name, content in sent])

@@ -1,6 +1,7 @@
 """What attacks on delegation are made of, and the policy they are compared with, written by hand."""
 
 from datetime import date
+from zlib import crc32
 
 import pytest
 from flask_appbuilder.security.sqla.models import PermissionView
@@ -13,6 +14,7 @@ from app.security import users
 from app.security.actor import AUTH, SETUP, Actor
 from models import Account, StaffRole, UserScope
 from tests import world
+from tests.conftest import IS_AUDIT
 from tests.world import CHILD, CITY, COUNTY, FOREIGN, OTHER_COUNTY, OWN, SIBLING, TODAY
 
 ADMIN, STAFF, CENTER, OFFICER, SUPERVISOR = "区划管理员", "工作人员", "综治中心经办人", "部门经办人", "督导员"
@@ -46,6 +48,7 @@ ORDINARY = {
     ("StaffRole", "view"),
     ("WorkCalendar", "view"),
 }
+TRIED = ("Station", "Account", "StaffRole", "UserScope", "AuditEntry")  # of whose cells all are tried each time
 ACTIVE = [p.username for p in world.PEOPLE.values() if p.active]
 FROM = date(2020, 1, 1)
 
@@ -158,9 +161,18 @@ def copied(owner: str, origin: str = SUPERVISOR, title: str = "本地角色", ce
 
 
 def some_cells(everything: bool) -> list[tuple[int, str, str]]:
-    """(key, register, name) of every cell, or of one register's: who may shape nothing is tried with fewer."""
+    """(key, register, name) of cells, or of one register's: who may shape nothing is tried with fewer.
+
+    `make audit` tries every cell, else one of four, and all of those registers that have their own rules.
+    """
     found = db.session.scalars(select(PermissionView)).all()
-    return [(p.id, p.view_menu.name, p.permission.name) for p in found if everything or p.view_menu.name == "Station"]
+    cells = [(p.id, p.view_menu.name, p.permission.name) for p in found]
+    drawn = [
+        (key, register, name)
+        for key, register, name in cells
+        if IS_AUDIT or register in TRIED or crc32(f"{register} {name}".encode()) % 4 == 0
+    ]
+    return [cell for cell in drawn if everything or cell[1] == "Station"]
 
 
 def toggle(role: str | int, key: int) -> None:

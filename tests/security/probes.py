@@ -52,7 +52,7 @@ MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 7, 20
 # Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
 ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
 SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes who may use it
-SAMPLE_REFUSALS = 1  # of somebody who may not use it at all, in a sample; else as many
+SAMPLE_REFUSALS = 2  # among so many people who may not use a route at all, one asks in a sample; else all
 
 
 def rules(app: Flask) -> dict[str, Any]:
@@ -98,12 +98,15 @@ class Generator:
                 continue  # a route that this register does not have
             seen[probe.endpoint, probe.method] = nth = seen.get((probe.endpoint, probe.method), 0) + 1
             may_use = self._may_use(probe)
-            if nth <= self._taste(may_use) or (may_use and self._is_drawn(probe, nth)):
+            if nth <= self._taste(probe, may_use) or (may_use and self._is_drawn(probe, nth)):
                 yield probe
 
-    def _taste(self, may_use: bool) -> int:
+    def _taste(self, probe: Probe, may_use: bool) -> int:
+        """How many requests to a route are made for certain; of refusals in a sample, one by some of the people."""
+        if self.is_sample and not may_use:
+            return crc32(f"{self.person} {probe.endpoint} {probe.method}".encode()) % SAMPLE_REFUSALS == 0
         if self.is_sample:
-            return SAMPLE_TASTE if may_use else SAMPLE_REFUSALS
+            return SAMPLE_TASTE
         return DRILL_TASTE if self.is_drill else TASTE
 
     def _is_drawn(self, probe: Probe, nth: int) -> bool:

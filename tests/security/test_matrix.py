@@ -21,7 +21,7 @@ def test_no_leak(app, person):
     leaks = [str(leak) for leak in prober.leaks()]
     print(f"{person}: {prober.requests} requests, {dict(prober.statuses)}")
     assert leaks == []
-    assert prober.requests > 15 * len(SPECS)
+    assert prober.requests > 8 * len(SPECS)
     # The forms of the Specs are good: else refusals would say nothing about rights.
     verbs = {(s.register, verb) for s in SPECS if s.master == person for verb in ("add", "edit") if verb in s.methods}
     verbs |= {("WorkCalendar", "edit")} if person == "system_admin" else set()
