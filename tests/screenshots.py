@@ -32,7 +32,8 @@ KINDS = {
     "home", "todo", "who", "help", "menu", "suggestions", "found", "found-nothing", "list", "list-columns",
     "list-narrowed", "list-nothing", "list-empty", "stations", "confirm", "add", "add-refused", "choices", "add-lines",
     "show", "reveal", "revealed", "history", "step", "step-refused", "end", "edit", "conflict", "station", "training",
-    "hours", "missing", "account", "forbidden", "not-found", "sign-in-again", "accounts", "account-show", "roles",
+    "hours", "missing", "board", "fill", "sheet", "paper-roster", "account",
+    "forbidden", "not-found", "sign-in-again", "accounts", "account-show", "roles",
     "role", "role-confirm",
     "sign-in", "activation", "calendar", "divisions", "workdays", "workdays-provisional", "workdays-confirm",
 }  # fmt: skip

@@ -150,7 +150,8 @@ def handling(page: Page, base: str = "/cases") -> Walk:
     show = first(page, base)
     yield from enter(page, show, "case")
     page.locator(".others > summary").click()
-    page.locator("#add-activity > summary").click()
+    if not page.locator("#add-activity[open]").count():  # it is where an investigation is missing
+        page.locator("#add-activity > summary").click()
     yield Stop("case-unfolded", ".others, #timeline")
     follow(page, page.locator("#add-activity").get_by_role("button", name="添加", exact=True))
     page.evaluate("scrollTo(0, 0)")  # the hand went to what is wrong, with half of a link under the bar
@@ -172,6 +173,8 @@ def others(page: Page) -> Walk:
         "training": first(page, "/trainings"),
         "hours": "/trainings/hours/",
         "missing": "/stations/missing/",
+        "board": "/stations/board/",
+        "sheet": first(page, "/assessments"),
         "account": "/account/",
         "forbidden": "/divisions/add",
         "not-found": "/nothing",
