@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask
 
 from app import assessments
-from app.errors import DomainError
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor
@@ -14,7 +13,8 @@ from app.workflow.signing import Order, Women
 from app.workflow.steps import advance
 from models import Assessment, AssessmentAnswer, Met, UserScope
 from tests.conftest import Browser
-from tests.security.attacks import CENTER, account_id, person, role_id
+from tests.security import intrusions
+from tests.security.attacks import CENTER, account_id, role_id
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
 from tests.world import OWN, SIBLING, TODAY
@@ -41,17 +41,7 @@ def sign(app: Flask, username: str, route: str = "sign", key: int = SHEET) -> An
 
 def in_hand(app: Flask, username: str, attempt: Callable[[Assessment, Actor], Any], key: int = SHEET) -> None:
     """Somebody tries something with a sheet, whether he may see it or not."""
-    with app.app_context():
-        actor = person(username)
-        with acting_as(SETUP):
-            row = db.session.get_one(Assessment, key)
-        try:
-            with acting_as(actor):
-                attempt(row, actor)
-                db.session.commit()
-        except DomainError:
-            db.session.rollback()
-        db.session.remove()
+    intrusions.in_hand(app, username, Assessment, key, attempt)
 
 
 # ---- what is signed

@@ -9,13 +9,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.errors import DomainError
 from app.extensions import db
 from app.scope import acting_as
-from app.security.actor import SETUP, Actor
+from app.security.actor import Actor
 from models import ActivityKind, Case, CaseActivity, CaseState, Urge
 from tests.pages.drafting import draft
-from tests.security.attacks import person
+from tests.security import intrusions
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
 from tests.unit.case_rules import move
@@ -38,17 +37,7 @@ def moved(app: Flask) -> str | None:
 
 def in_hand(app: Flask, username: str, attempt: Callable[[Any, Actor], None]) -> None:
     """Somebody tries something with the case of the town, whether he may see it or not."""
-    with app.app_context():
-        actor = person(username)
-        with acting_as(SETUP):
-            row = db.session.get(Case, CASE)
-        try:
-            with acting_as(actor):
-                attempt(row, actor)
-                db.session.commit()
-        except DomainError:
-            db.session.rollback()
-        db.session.remove()
+    intrusions.in_hand(app, username, Case, CASE, attempt)
 
 
 # ---- a state without a step

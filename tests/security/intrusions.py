@@ -5,16 +5,20 @@ does not come to its point would find nothing in any product.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask
 from sqlalchemy import text
 
+from app.errors import DomainError
 from app.extensions import db
+from app.scope import acting_as
+from app.security.actor import SETUP, Actor
 from tests import world
 from tests.conftest import Browser
-from tests.security.attacks import ADMIN, MANAGER, STAFF, SYSTEM
+from tests.security.attacks import ADMIN, MANAGER, STAFF, SYSTEM, person
 from tests.security.registers import BY_REGISTER
 from tests.world import CITY, COUNTY, OWN, SIBLING
 
@@ -32,6 +36,21 @@ def ask(app: Flask, sql: str, **values: Any) -> list[Any]:
     """The first column of what the database says."""
     with app.app_context(), db.engine.connect() as connection:
         return list(connection.execute(text(sql), values).scalars())
+
+
+def in_hand(app: Flask, username: str, model: Any, key: int, attempt: Callable[[Any, Actor], Any]) -> None:
+    """Somebody tries something with a row that he got hold of, whether he may see it or not."""
+    with app.app_context():
+        actor = person(username)
+        with acting_as(SETUP):
+            row = db.session.get_one(model, key)
+        try:
+            with acting_as(actor):
+                attempt(row, actor)
+                db.session.commit()
+        except DomainError:
+            db.session.rollback()
+        db.session.remove()
 
 
 def account(app: Flask, username: str) -> int:

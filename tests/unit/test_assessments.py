@@ -163,7 +163,10 @@ def test_a_sheet_stays_with_its_station_and_checklist(shipped):
 def test_the_statements_of_a_new_sheet_and_of_a_page_do_not_grow_with_its_lines(shipped):
     def counted(kind, year):
         said = []
-        listener = lambda *args: said.append(args[2])  # noqa: E731
+
+        def listener(*args):
+            said.append(args[2])
+
         event.listen(db.engine, "before_cursor_execute", listener)
         row = sheet(kind=kind, year=year)
         shown = len(said)

@@ -111,7 +111,10 @@ def test_a_recognition_is_not_given_when_it_is_recorded_that_something_is_missin
 def test_the_page_offers_the_next_act_to_whose_it_is(shipped):
     town, county = person("town_admin"), person("county_admin")
     station = db.session.get(Station, records.station_at(OWN))
-    offered = lambda actor: recognitions.next_of(station, actor, TODAY)  # noqa: E731
+
+    def offered(actor):
+        return recognitions.next_of(station, actor, TODAY)
+
     assert (offered(town), offered(county), offered(person("staff"))) == (TOWNSHIP, TOWNSHIP, None)
     recognise(town)
     station = db.session.get(Station, records.station_at(OWN))
