@@ -24,7 +24,7 @@ class AssignmentView(Progressing, RegisterView):
     list_columns = ["number", "unit", "state", "due_on", "assigned_on"]
     # Neither the station nor the transfer: where she comes from is content, and these are seen before the signature.
     show_columns = [
-        "unit", "content", "assigned_on", "due_on", "signed_on", "signed_by", "feedback", "fed_back_on",
+        "unit", "asked", "content", "assigned_on", "due_on", "signed_on", "signed_by", "feedback", "fed_back_on",
         "is_proxy_entry", "state_reason", "created_at", "changed_at",
     ]  # fmt: skip
     export_columns: ClassVar[list[str] | None] = ["number", "state", "station", *show_columns]
