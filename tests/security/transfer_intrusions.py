@@ -281,12 +281,11 @@ def moves_the_transfer(app: Flask) -> str | None:
     key = BY_REGISTER["Transfer"].keys[OWN]
     for username in ("unit_officer", "staff", "supervisor"):
         in_hand(
-            app, username, lambda row, actor: advance(row, TransferState.SIGNED, actor, TODAY), Transfer, key
+            app, username, lambda row, actor: advance(row, TransferState.HANDLING, actor, TODAY), Transfer, key
         )  # fmt: skip
-        signed_in(app, username).submit(f"/transfers/advance/{key}/SIGNED", {"_version": "1"})
-    in_hand(app, "center", lambda row, actor: advance(row, TransferState.HANDLING, actor, TODAY), Transfer, key)
+        signed_in(app, username).submit(f"/transfers/advance/{key}/HANDLING", {"_version": "3"})
     found = ask(app, "SELECT state FROM transfer WHERE id = :key", key=key)
-    return None if found == ["SENT"] else f"the transfer is {found}"
+    return None if found == ["SIGNED"] else f"the transfer is {found}"
 
 
 def sends_what_he_does_not_handle(app: Flask) -> str | None:

@@ -4,11 +4,14 @@ from datetime import date
 
 from sqlalchemy import update
 
+from app import secret
 from app.extensions import db
+from app.security.actor import SETUP
 from app.security.roles import CENTER, DIVISION_ADMIN, STAFF, SUPERVISOR
-from models import Assignment, Case, Channel, Model, RightsCategory, Transfer, TransferReason
+from app.workflow.steps import advance
+from models import Assignment, Case, Channel, Model, RightsCategory, Transfer, TransferReason, TransferState
 from tests.security.spec import TYPED, Spec, key
-from tests.world import canary
+from tests.world import TODAY, canary
 
 DUE = date(2026, 12, 1)
 STEPPING = {"advance": "handle", "draft_step": "handle", "discard_step": "handle"}
@@ -33,7 +36,7 @@ def transfer(code: str, its_key: int) -> Model:
     over = update(Case.__table__).where(Case.__table__.c.id == its_key)
     db.session.connection().execute(over.values(ended_on=date(2025, 3, 9), ended_reason="重复登记"))
     db.session.expire(case)
-    return Transfer(
+    row = Transfer(
         id=its_key,
         case_id=its_key,
         station_id=key("Station", code),
@@ -47,6 +50,11 @@ def transfer(code: str, its_key: int) -> Model:
         sent_by=canary("SENDER", code),
         due_on=DUE,
     )
+    secret.put(row, "summary", TYPED["narrative"])
+    db.session.add(row)
+    db.session.flush()
+    advance(row, TransferState.SIGNED, SETUP, TODAY)  # so that units can be asked
+    return row
 
 
 TRANSFERS = (
@@ -71,7 +79,7 @@ TRANSFERS = (
         canaries={"REQUEST": "asked", "HANDED": "subject", "WOMAN": "name", "SENDER": "sent_by"},
         secrets={"summary": "narrative", "phone": "phone", "address": "address"},
         routes=STEPPING,
-        paths={"advance": "SIGNED", "draft_step": "to-RETURNED", "discard_step": "to-RETURNED"},
+        paths={"advance": "HANDLING", "draft_step": "to-RETURNED", "discard_step": "to-RETURNED"},
         posting={"advance": lambda _code: [{}], "draft_step": lambda _code: [{"state_reason": "不属于本中心"}]},
         held=dict.fromkeys(("state", "signed_on", "signed_by"), "handle"),
     ),
