@@ -243,10 +243,6 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 
 def number(actor: Actor, today: date) -> int:
-    """How many rows wait for the actor himself: the number in the menu; one statement a kind."""
-    total = 0
-    for kind in kinds_for(actor):
-        if kind.is_counted:
-            key = RegisterInterface.of(kind.model).key
-            total += db.session.scalar(select(func.count(key)).where(kind.rows(actor, today))) or 0
-    return total
+    """How many rows wait for the actor himself: the number in the menu; one statement a register."""
+    found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor) if kind.is_counted]
+    return sum(_counts(found))

@@ -7,7 +7,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import MemberUnit
-from tests.pages.browsing import DESK, PHONE, choose, look, save, to, told
+from tests.pages.browsing import DESK, PHONE, choose, look, save, told
 from tests.pages.test_browser_steps import is_now, press
 from tests.security.registers import BY_REGISTER
 from tests.security.spec import pdf
@@ -45,7 +45,8 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     station, centre, unit = person("staff", PHONE), person("center", DESK), person("unit_officer", PHONE)
     station.goto(f"/cases/show/{BY_REGISTER['Case'].keys[OWN]}")
     look(station, "case")
-    follow(station, "转办给综治中心")
+    with station.expect_navigation():
+        station.locator("#transfers .head a").click()
     station.get_by_label("转办原因").select_option("需要部门办理")
     station.get_by_label("请办事项").fill("请依法处置并反馈")
     station.get_by_label("情况摘要").fill("丈夫酒后动手，左臂受伤。")
@@ -75,7 +76,7 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     assign(centre, "乙派出所", "请加强巡查")
     by_proxy = centre.url
 
-    to(unit, "待办", "待办")
+    unit.goto("/todo/")
     look(unit, "unit-todo")
     unit.locator("#assigned .todo-lines a").last.click()
     expect(unit.locator("main")).to_contain_text("签收以后才看得到交办内容")
