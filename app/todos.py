@@ -132,7 +132,7 @@ KINDS: list[Kind] = [
         model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
     Kind(
-        "unsigned", _l("转办待签收"), _l("维权站转来，还没有签收。"), "handle",
+        "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"), "handle",
         lambda actor, today: Transfer.state == TransferState.SENT,
         is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),

@@ -59,9 +59,9 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     look(station, "sent")
 
     centre.goto("/todo/")
-    expect(centre.locator("#unsigned")).to_contain_text("1 件")
+    expect(centre.locator("#transferred")).to_contain_text("1 件")
     look(centre, "centre-todo")
-    centre.locator("#unsigned .todo-lines a").first.click()
+    centre.locator("#transferred .todo-lines a").first.click()
     expect(centre.locator("main")).not_to_contain_text("案件编号")
     press(centre, "签收")
     is_now(centre, "待分流")
