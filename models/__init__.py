@@ -2,6 +2,7 @@
 
 from models.activation import Activation
 from models.assessment import Assessment, AssessmentAnswer, Conclusion, Met, Signatures
+from models.assignment import Assignment, AssignmentState
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
@@ -45,6 +46,7 @@ from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.training import Attendance, Organizer, Training
+from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
@@ -59,6 +61,8 @@ __all__ = [
     "Applicant",
     "Assessment",
     "AssessmentAnswer",
+    "Assignment",
+    "AssignmentState",
     "Attachment",
     "Attendance",
     "AuditEntry",
@@ -123,6 +127,9 @@ __all__ = [
     "StationMember",
     "StationOwned",
     "Training",
+    "Transfer",
+    "TransferReason",
+    "TransferState",
     "Urge",
     "UrgeKind",
     "UserScope",

@@ -10,6 +10,7 @@ from views.access import opened_by
 from views.account import AccountView
 from views.activation import ActivationView
 from views.assessment import AssessmentView
+from views.assignment import AssignmentView
 from views.auth import SignInView
 from views.budget import BudgetView
 from views.case import CaseView
@@ -29,6 +30,7 @@ from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.training import TrainingView
+from views.transfer import TransferView
 from views.user import UserView
 from views.volunteer import VolunteerView
 from views.wall_posting import WallPostingView
@@ -59,6 +61,8 @@ MENU = (
     Entry("menu-postings", WallPostingView, _l("上墙"), ORGANISATION, icon="easel"),
     Entry("menu-duties", DutyRosterView, _l("值班"), ORGANISATION, icon="telephone"),
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
+    Entry("menu-transfers", TransferView, _l("转办"), CASES, icon="arrow-left-right"),
+    Entry("menu-assignments", AssignmentView, _l("交办"), CASES, icon="send-check"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
     Entry("menu-meetings", JointMeetingView, _l("联席会议"), SUPPORT, icon="chat-square-text"),
     Entry("menu-budgets", BudgetView, _l("经费"), SUPPORT, icon="cash-coin"),
