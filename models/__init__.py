@@ -44,6 +44,7 @@ from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
+from models.submission import ReportKind, Submission
 from models.training import Attendance, Organizer, Training
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
@@ -105,6 +106,7 @@ __all__ = [
     "RecognitionLevel",
     "Regulation",
     "RegulationKind",
+    "ReportKind",
     "RightsCategory",
     "RoleBaseline",
     "Rule",
@@ -122,6 +124,7 @@ __all__ = [
     "StationLevel",
     "StationMember",
     "StationOwned",
+    "Submission",
     "Training",
     "Urge",
     "UrgeKind",

@@ -121,6 +121,7 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
             sqlite_where=text("handler_id IS NOT NULL"),
             postgresql_where=text("handler_id IS NOT NULL"),
         ),
+        Index(None, "received_on"),  # statistics of a period
         Index(None, "name", "county_code"),  # other cases of one who came
         _only_with(
             "ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
+from app.conditions import OPERATORS
 from views.core import Core
-from views.parameters import CURRENT, ENDED, OPERATORS, Asked, Chip
+from views.parameters import CURRENT, ENDED, Asked, Chip
 
 Names = dict[str, dict[str, str]]  # {column that is a relation: {what is asked for: what that row is called}}
 
@@ -34,7 +35,12 @@ def _chips(asked: Asked, view: Core, names: Names) -> Iterator[Chip]:
             yield Chip(tuple(filter(None, keys)), says.as_equal(text))
         for operator, key in used.items():
             text = says.words(asked.values[key])
-            if operator == "excludes":
+            if operator == "empty":
+                is_empty = "y" in asked.values[key]
+                yield Chip((key,), says.as_equal(_("未填写") if is_empty else _("已填写")))
+            elif operator == "exactly":
+                yield Chip((key,), _("%(label)s（不含下级）：%(text)s", label=says.label, text=text))
+            elif operator == "excludes":
                 yield Chip((key,), _("%(label)s不含：%(text)s", label=says.label, text=text))
             elif operator == "differs":
                 yield Chip((key,), _("%(label)s不是：%(text)s", label=says.label, text=text))

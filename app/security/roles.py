@@ -71,6 +71,7 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view reveal add edit handle urge end export", staff="view reveal add edit handle end",
         supervisor="view",
     ),
+    "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",
         supervisor="view export",

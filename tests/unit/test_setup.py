@@ -190,7 +190,7 @@ def test_roles_are_exactly_the_matrix(small):
         "Recognition",
         "Assessment",
     )
-    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", *standards)
+    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", "Submission", *standards)
     registers = (*exported, "Division", "Case")  # which are not exported
     viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
     assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported} | {
