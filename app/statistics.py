@@ -31,6 +31,8 @@ BELOW = {CITY: COUNTY, COUNTY: TOWNSHIP, TOWNSHIP: VILLAGE}  # digits of the cod
 COLUMNS = {COUNTY: "county_code", TOWNSHIP: "township_code", VILLAGE: "division_code"}
 MOST_ROWS, MOST_COLUMNS = 130, 40
 
+NARROWER: dict[str, Callable[[str, str], str]] = {"from": max, "to": min, "within": max}  # of days and of codes
+
 Filter = tuple[str, str, str]  # (column, how it is compared, with what)
 Counts = dict[tuple[Any, Any], int]  # {(key of the row, key of the column): how many}
 
@@ -207,10 +209,10 @@ class Table:
         return [[self.count(row, column) for column in self.columns] for row in self.rows]
 
     def filters(self, row: Bucket | None = None, column: Bucket | None = None) -> tuple[Filter, ...]:
-        """What makes a cell: of two bounds of one column in one way, the narrower, which comes later."""
-        found = {(name, how): text for name, how, text in self.asked.filters}
-        for bucket in filter(None, (row, column)):
-            found |= {(name, how): text for name, how, text in bucket.filters}
+        """What makes a cell: of two bounds of one column, the narrower."""
+        found: dict[tuple[str, str], str] = {}
+        for name, how, text in (f for some in (self.asked, row, column) if some for f in some.filters):
+            found[name, how] = NARROWER[how](found[name, how], text) if (name, how) in found else text
         return tuple((name, how, text) for (name, how), text in found.items())
 
     def a_year_before(self, row: Bucket | None = None, column: Bucket | None = None) -> int:
