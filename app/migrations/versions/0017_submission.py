@@ -8,6 +8,8 @@ down_revision = '0015'
 branch_labels = None
 depends_on = None
 
+AGAIN = sa.text('is_repeat')
+
 
 def upgrade() -> None:
     op.create_table('submission',
@@ -44,8 +46,13 @@ def upgrade() -> None:
     op.create_index(op.f('ix_submission_township_code_id'), 'submission', ['township_code', 'id'], unique=False)
     op.create_index(op.f('ix_submission_uid'), 'submission', ['uid'], unique=True)
     op.create_index(op.f('ix_case_record_received_on'), 'case_record', ['received_on'], unique=False)
+    op.create_index(
+        op.f('ix_case_activity_happened_on'), 'case_activity', ['happened_on'], unique=False, sqlite_where=AGAIN,
+        postgresql_where=AGAIN,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_case_activity_happened_on'), 'case_activity')
     op.drop_index(op.f('ix_case_record_received_on'), 'case_record')
     op.drop_table('submission')
