@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import clock, statistics
@@ -102,14 +102,17 @@ def complete(session: Session, _context: Any, _instances: Any) -> None:
     """Session hook: count the figures of a new one; refuse to change or delete one, whoever it is."""
     actor = current_actor()
     with session.no_autoflush:
-        if any(isinstance(row, Submission) for row in session.deleted):
-            raise OutOfScope()
-        for row in (row for row in (*session.new, *session.dirty) if isinstance(row, Submission)):
-            state: Any = inspect(row)
-            if state.persistent and session.is_modified(row):
-                raise OutOfScope()
-            if state.pending:
+        _must_stay(session)
+        for row in session.new:
+            if isinstance(row, Submission):
                 _complete(row, actor, clock.today())
+
+
+def _must_stay(session: Session) -> None:
+    """Raise OutOfScope when one would be changed or deleted."""
+    changed = (row for row in session.dirty if session.is_modified(row))
+    if any(isinstance(row, Submission) for row in (*session.deleted, *changed)):
+        raise OutOfScope()
 
 
 def _complete(row: Submission, actor: Actor | None, today: date) -> None:

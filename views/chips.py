@@ -34,11 +34,12 @@ def _chips(asked: Asked, view: Core, names: Names) -> Iterator[Chip]:
             text = _("%(begin)s 至 %(end)s", begin=begin or "…", end=end or "…")
             yield Chip(tuple(filter(None, keys)), says.as_equal(text))
         for operator, key in used.items():
-            text = says.words(asked.values[key])
             if operator == "empty":
                 is_empty = "y" in asked.values[key]
                 yield Chip((key,), says.as_equal(_("未填写") if is_empty else _("已填写")))
-            elif operator == "exactly":
+                continue
+            text = says.words(asked.values[key])
+            if operator == "exactly":
                 yield Chip((key,), _("%(label)s（不含下级）：%(text)s", label=says.label, text=text))
             elif operator == "excludes":
                 yield Chip((key,), _("%(label)s不含：%(text)s", label=says.label, text=text))
