@@ -172,6 +172,8 @@ def others(page: Page) -> Walk:
         "training": first(page, "/trainings"),
         "hours": "/trainings/hours/",
         "missing": "/stations/missing/",
+        "statistics": "/cases/statistics/?period=2026",
+        "visits": "/cases/visits/",
         "account": "/account/",
         "forbidden": "/divisions/add",
         "not-found": "/nothing",
