@@ -144,8 +144,8 @@ def share(part: int, whole: int) -> str:
 
 
 def change(now: int, before: int) -> str:
-    """+12.5%; nothing where there was nothing."""
-    return f"{(now - before) * 100 / before:+.1f}%" if before else ""
+    """+12.5%, −3.0%; nothing where there was nothing, or nothing has changed."""
+    return f"{(now - before) * 100 / before:+.1f}%".replace("-", "−") if before and now != before else ""
 
 
 def heads_of(table: Table) -> list[str]:
