@@ -45,6 +45,7 @@ from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
+from models.submission import ReportKind, Submission
 from models.training import Attendance, Organizer, Training
 from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
@@ -109,6 +110,7 @@ __all__ = [
     "RecognitionLevel",
     "Regulation",
     "RegulationKind",
+    "ReportKind",
     "RightsCategory",
     "RoleBaseline",
     "Rule",
@@ -126,6 +128,7 @@ __all__ = [
     "StationLevel",
     "StationMember",
     "StationOwned",
+    "Submission",
     "Training",
     "Transfer",
     "TransferReason",

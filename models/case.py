@@ -115,6 +115,7 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
             postgresql_where=text("handler_id IS NOT NULL"),
         ),
         Index(None, "id", "division_code", unique=True),  # its transfers stay where it is
+        Index(None, "received_on"),  # statistics of a period
         Index(None, "name", "county_code"),  # other cases of one who came
         only_with("ACCEPTED INVESTIGATING HANDLING CLOSED VISITED", "difficulty handler accepted_on", "accepted_facts"),
         only_with("CLOSED VISITED", "answer answered_on answer_way closed_on", "closed_facts"),

@@ -17,12 +17,13 @@ from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist, acting
 from views.recording import Recording
+from views.statistics import Statistics
 from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Answering, Recording, Urging, RegisterView):
+class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
     datamodel = DueInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"

@@ -47,6 +47,7 @@ from models import (
     RecognitionLevel,
     Regulation,
     RegulationKind,
+    ReportKind,
     RightsCategory,
     Seat,
     SignInSession,
@@ -55,6 +56,7 @@ from models import (
     StationHost,
     StationLevel,
     StationMember,
+    Submission,
     Training,
     Urge,
     UrgeKind,
@@ -136,6 +138,10 @@ ROWS = {
         "station_id": world.FIRST_STATION, "item_id": AN_ITEM, "from_on": date(2020, 1, 1), "finding": Finding.AUTO,
         "sentence": "齐全。",
     },
+    Submission: PLACE | STAMPS | {
+        "kind": ReportKind.VISITS, "first_on": date(2024, 1, 1), "last_on": date(2024, 12, 31),
+        "submitted_on": world.TODAY, "submitted_by": "甲", "figures": {}, "seal": "0",
+    },
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
     Regulation: OF_STATION | {
         "kind": RegulationKind.APPRAISAL, "edition": 1, "text": "一、……", "effective_on": world.TODAY,
@@ -179,6 +185,7 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (Assessment, {}, "assessment.?station_id"),
     (AssessmentAnswer, {}, "assessment_answer.?assessment_id"),
     *transfer_faults.ONCE,
+    (Submission, {}, "submission.?division_code"),
 ]
 
 
@@ -261,6 +268,9 @@ REFUSED = [
     *transfer_faults.REFUSED,
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
+    (Submission, {"kind": NOBODY}, "reportkind"),
+    (Submission, {"last_on": date(2023, 12, 31)}, "ends_after_start"),
+    (Submission, {"division_code": world.CHILD}, "township_and_up"),
     (Checklist, {"kind": NOBODY}, "checklistkind"),
     (Checklist, {"level": NOBODY}, "stationlevel"),
     (ChecklistItem, {"evidence": NOBODY}, "evidence"),
