@@ -19,6 +19,7 @@ from models import (
     AuditEntry,
     Checklist,
     ChecklistItem,
+    ChecklistKind,
     DutyPeriod,
     DutyRoster,
     Judgement,
@@ -288,6 +289,7 @@ def test_who_records_while_a_checklist_is_changed_is_judged_by_the_new_one(shipp
     """Whoever comes second waits for the first, and judges by what he wrote."""
     app, both = current_app._get_current_object(), Barrier(2)
     asked = select(Checklist.id).where(Checklist.division_code == CITY, Checklist.level == StationLevel.TOWNSHIP)
+    asked = asked.where(Checklist.kind == ChecklistKind.STATION)
     asked, key = db.session.scalars(asked).one(), records.station_at(OWN)
     line = {"checklist_id": asked, "label": "新的一项", "position": 9}
     changes = {
