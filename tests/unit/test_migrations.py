@@ -103,7 +103,7 @@ def lost_below(name: str) -> dict[str, int]:
     """
     if name == "0010":
         with db.engine.connect() as connection:
-            others = select(func.count()).select_from(Serial).where(Serial.series.startswith("转"))
+            others = select(func.count()).select_from(Serial).where(Serial.series.startswith("Transfer:"))
             return {"serial": connection.scalar(others)}
     if name != "0003":
         return {}
