@@ -98,13 +98,13 @@ def lost_below(name: str) -> dict[str, int]:
     """{table: rows} that the way down through a revision takes out of tables that stay.
 
     Before 0003 an entry could not say whose history it belongs to, so those of children and attachments go: left
-    in, they would be told as the history of another row with the same number. Before 0010 there were no numbers; those
-    of cases are given anew on the way up, and what is handed over is no more by then.
+    in, they would be told as the history of another row with the same number. 0016 takes its numbers
+    along with what they name.
     """
-    if name == "0010":
+    if name == "0016":
+        handed = Serial.series.startswith("Transfer:") | Serial.series.startswith("Assignment:")
         with db.engine.connect() as connection:
-            others = select(func.count()).select_from(Serial).where(Serial.series.startswith("Transfer:"))
-            return {"serial": connection.scalar(others)}
+            return {"serial": connection.scalar(select(func.count()).select_from(Serial).where(handed)) or 0}
     if name != "0003":
         return {}
     own = (AuditEntry.register == AuditEntry.root_register) & (AuditEntry.row_key == AuditEntry.root_key)
