@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import assessments, calendars, cli, clock, recalculation, scope, standards, terms
+from app import assessments, calendars, cli, clock, recalculation, scope, standards, submissions, terms
 from app.extensions import db, prepare_engine
 from app.guard import GuardedSession
 from app.production import check_production
@@ -19,12 +19,13 @@ from app.scope import acting_as
 from app.security import sessions
 from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
-from app.workflow import cases, clocks, endings, signing
+from app.workflow import cases, clocks, endings, signing, transferring
 
-FLOWS = (cases, endings, signing)  # tables of steps: importing them declares them
+FLOWS = (cases, endings, signing, transferring)  # tables of steps: importing them declares them
 clocks.install(GuardedSession)
 standards.install(GuardedSession)
 assessments.install(GuardedSession)
+submissions.install(GuardedSession)
 calendars.FOLLOWERS.append(recalculation.FOLLOWER)
 
 

@@ -20,6 +20,7 @@ from app.roles import cells_of
 from app.scope import acting_as
 from app.security import activation, handing
 from app.security.actor import Actor
+from app.security.roles import UNIT_OFFICER
 from models import Account, StaffRole, UserScope
 
 SOON = timedelta(days=14)
@@ -57,13 +58,21 @@ class AccountInterface(RegisterInterface):
 
 
 def _scopes_of(users: Sequence[int]) -> list[UserScope]:
-    found = select(UserScope).where(UserScope.user_id.in_(users)).options(selectinload(UserScope.role))
+    named = (selectinload(UserScope.role), selectinload(UserScope.unit))
+    found = select(UserScope).where(UserScope.user_id.in_(users)).options(*named)
     return list(db.session.scalars(found.order_by(UserScope.valid_from, UserScope.id)))
 
 
 def _name(scope: UserScope, paths: dict[str, str]) -> str:
+    return f"{_role(scope)} · {paths.get(scope.division_code, UNSEEN)}"
+
+
+def _role(scope: UserScope) -> str:
+    """The role, and the unit that he acts for."""
     role = scope.role.title if scope.role is not None else UNSEEN
-    return f"{role} · {paths.get(scope.division_code, UNSEEN)}"
+    if scope.unit_id is None:
+        return role
+    return f"{role}（{scope.unit.name if scope.unit is not None else UNSEEN}）"
 
 
 def period(scope: UserScope) -> str:
@@ -79,7 +88,7 @@ def posts(account: Account, is_open: bool, today: date) -> list[Post]:
     paths = divisions.paths_of(scope.division_code for scope in scopes)
     return [
         Post(
-            scope.id, scope.role.title if scope.role is not None else UNSEEN, paths.get(scope.division_code, UNSEEN),
+            scope.id, _role(scope), paths.get(scope.division_code, UNSEEN),
             period(scope), scope.valid_from <= today and (scope.valid_until is None or scope.valid_until >= today),
             is_open and (scope.valid_until is None or scope.valid_until >= today),
         )
@@ -116,15 +125,23 @@ def roles_to_give(actor: Actor) -> list[StaffRole]:
     return [role for role in found if any(actor.may_hand_on(cells_of(role), place) for place in below)]
 
 
-def give(account: Account, role: int, place: str, valid_from: date, valid_until: date | None) -> None:
+def give(
+    account: Account, role: int, place: str, valid_from: date, valid_until: date | None, unit: int | None = None
+) -> None:
     """One more scope for somebody, flushed. Raises DomainError with the rule that forbids it."""
     same = (UserScope.user_id == account.id) & (UserScope.role_id == role) & (UserScope.division_code == place)
     open_ = or_(UserScope.valid_until.is_(None), UserScope.valid_until >= valid_from)
     if db.session.scalars(select(UserScope.id).where(same, open_).limit(1)).first() is not None:
         raise DomainError(_("他在这个区划已经有这个角色。"), "role_id")
+    given = db.session.get(StaffRole, role)
+    if unit is None and given is not None and (given.based_on or given).name == UNIT_OFFICER:
+        raise DomainError(_("部门经办人要填写他的成员单位。"), "unit_id")
     db.session.add(
-        UserScope(user_id=account.id, role_id=role, division_code=place, valid_from=valid_from, valid_until=valid_until)
-    )
+        UserScope(
+            user_id=account.id, role_id=role, division_code=place, unit_id=unit, valid_from=valid_from,
+            valid_until=valid_until,
+        )
+    )  # fmt: skip
     db.session.flush()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from app import calendars, clock, terms
@@ -37,14 +38,25 @@ def running() -> ColumnElement[bool]:
     return Case.state.in_(clocks.RUNNING)
 
 
-class CaseInterface(RegisterInterface):
+def of_day(due_on: date, today: date) -> Deadline:
+    """How a day that stands by itself is, in words."""
+    calendar = calendars.current()
+    light = calendar.light(today, due_on, terms.soon())
+    return Deadline(calendar.words(today, due_on), light, _("最迟 %(day)s（含当日）", day=due_on))
+
+
+class DueInterface(RegisterInterface):
     """As any register; a due date says what is left."""
+
+    def runs(self, row: Any) -> bool:
+        """Whether somebody still has to do something by that day."""
+        return True
 
     def cells(self, rows: Sequence[Any], names: Sequence[str]) -> list[list[str]]:
         cells, today = super().cells(rows, names), clock.today()
         if "due_on" in names and any(row.due_on for row in rows):
             where, calendar = list(names).index("due_on"), calendars.current()
             for row, line in zip(rows, cells, strict=True):
-                if row.due_on:
+                if row.due_on and self.runs(row):
                     line[where] = f"{line[where]} {calendar.words(today, row.due_on)}"
         return cells

@@ -110,6 +110,10 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
         before = inspect(row).attrs[row.__place__].history.deleted or ()
         if not all(actor.covers(verb, register, code) for code in (row.place, *before)):
             raise OutOfScope()
+    elif kind is Visibility.UNIT:
+        before = inspect(row).attrs[row.__place__].history.deleted or ()
+        if not all(actor.covers(verb, register, code) for code in (row.place, *before)):
+            _check_unit(actor, verb, row)
     elif kind is Visibility.SHIPPED:
         before, verb = inspect(row).attrs[row.__place__].history.deleted or (), needed(type(row), verb)
         cities = [place for place in actor.places(verb, register) if len(place) == CITY]
@@ -117,6 +121,14 @@ def check_write(session: Session, actor: Actor, verb: str, row: Any) -> None:
             if not (cities if code is None else actor.covers(verb, register, code)):
                 raise OutOfScope()
     else:
+        raise OutOfScope()
+
+
+def _check_unit(actor: Actor, verb: str, row: Any) -> None:
+    """An officer changes what is meant for his unit, as far as its stored state lets him, and leaves it there."""
+    history = inspect(row).attrs[row.__unit__].history
+    mine = actor.units(verb, type(row).__name__) if verb in row.__of_unit__ else frozenset()
+    if verb in ("add", "delete") or history.deleted or getattr(row, row.__unit__) not in mine:
         raise OutOfScope()
 
 

@@ -115,6 +115,16 @@ def needed_of_parent(cls: type, verb: str) -> str:
     return needed(cls, verb, otherwise="edit")
 
 
+def holds(actor: Actor, verb: str, row: Any) -> bool:
+    """Whether `actor` holds `verb` on `row`: where it lies, or because it is meant for a unit that he acts for."""
+    register = type(row).__name__
+    if actor.covers(verb, register, row.place):
+        return True
+    if visibility_of(type(row)) is not Visibility.UNIT or row.state not in row.__of_unit__.get(verb, ()):
+        return False
+    return getattr(row, row.__unit__) in actor.units(verb, register)
+
+
 def inside(cls: Any, codes: tuple[str, ...]) -> ColumnElement[bool]:
     """The row lies in or below one of the divisions `codes`."""
     return or_(false(), *(getattr(cls, _COLUMNS.get(len(code), cls.__place__)) == code for code in codes))
@@ -147,16 +157,18 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         wanted = (parent.__name__, needed_of_parent(cls, asked))
         return getattr(cls, cls.__parent__).has(predicate(parent, actor, wanted))
     if kind is Visibility.ATTACHED:
-        needed_verb = "view" if verb == "view" else "edit"
         parts = (
             (cls.register == m.__name__)
-            & cls.row_uid.in_(select(m.uid).where(predicate(m, actor, (m.__name__, needed_verb))))
+            & cls.row_uid.in_(select(m.uid).where(predicate(m, actor, (m.__name__, _needed_of_host(m, verb)))))
             for m in attachable().values()
         )
         return or_(false(), *parts)
     if kind is Visibility.ADDRESSED:
         sent = getattr(cls, cls.__addressee__)
         return or_(inside(cls, places), *(sent.startswith(code, autoescape=True) for code in places if verb == "view"))
+    if kind is Visibility.UNIT:
+        meant = getattr(cls, cls.__unit__).in_(sorted(actor.units(verb, register)))
+        return or_(inside(cls, places), meant & cls.state.in_(cls.__of_unit__.get(verb, ())))
     if kind is Visibility.HISTORY:
         seen: dict[str, set[str]] = {}
         for grant in actor.grants:
@@ -174,6 +186,13 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if kind is Visibility.COMMON:
         return true()
     return false()
+
+
+def _needed_of_host(host: Any, verb: str) -> str:
+    """The verb on a row that `verb` on its files asks for; files of what is meant for a unit tell its content."""
+    if verb != "view":
+        return "edit"
+    return "reveal" if visibility_of(host) is Visibility.UNIT else "view"
 
 
 def parent_of(cls: Any) -> tuple[Any, str]:
@@ -242,7 +261,7 @@ def criteria(classes: Collection[type] | None = None) -> Iterable[Any]:
 def covers(verb: str, row: Any) -> bool:
     """Whether the current actor holds `verb` on `row`: for buttons and for private columns."""
     actor = current_actor()
-    return actor is not None and actor.covers(verb, type(row).__name__, row.place)
+    return actor is not None and holds(actor, verb, row)
 
 
 def _current_session() -> Session | None:

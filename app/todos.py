@@ -10,21 +10,34 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
 
-from app import calendars, follow_up, handlers, recognitions, terms, urges
+from app import calendars, follow_up, handlers, recognitions, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
-from app.scope import inside
+from app.scope import inside, predicate
 from app.security.actor import Actor
 from app.workbench import Rows
 from app.workflow.clocks import HANDLED, RUNNING
-from models import Case, CaseState, Confirmation, Inspection, JointMeeting, Recognition
+from models import (
+    Assignment,
+    AssignmentState,
+    Case,
+    CaseState,
+    Confirmation,
+    Inspection,
+    JointMeeting,
+    Recognition,
+    Transfer,
+    TransferState,
+)
 
 Condition = Callable[[Actor, date], ColumnElement[bool]]
 # What is shown of a case: what it is called, its number, state, due date and who handles it.
 OF_CASE = (Case.subject, Case.number, Case.state, Case.due_on, Case.handler)
+OF_TRANSFER = (Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null())
+OF_ASSIGNMENT = (Assignment.number, null(), Assignment.state, Assignment.due_on, null())
 
 
 @dataclass(frozen=True)
@@ -45,15 +58,18 @@ class Kind:
     is_counted: bool = False
     model: Any = Case
     columns: tuple[Any, ...] = OF_CASE
+    is_of_unit: bool = False  # for whoever acts for a unit, and nobody else
     order: tuple[Any, ...] = (Case.due_on,)
 
     def is_for(self, actor: Actor) -> bool:
         """Whether the actor is one who does such things."""
-        return actor.can("view", self.model.__name__) and bool(actor.places(self.verb, self.model.__name__))
+        register = self.model.__name__
+        held = actor.units if self.is_of_unit else actor.places
+        return actor.can("view", register) and bool(held(self.verb, register))
 
     def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
         """The rows that wait for the actor: where he holds the verb, without what has ended."""
-        place = inside(self.model, actor.places(self.verb, self.model.__name__))
+        place = predicate(self.model, actor, (self.model.__name__, self.verb))
         return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
 
 
@@ -114,6 +130,43 @@ KINDS: list[Kind] = [
         "lapsing", _l("认定将失效"), _l("已认定的维权站现在有缺项，请在失效之前补齐。"), "add",
         lambda actor, today: recognitions.is_lapsing(today),
         model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
+    ),
+    Kind(
+        "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"), "handle",
+        lambda actor, today: Transfer.state == TransferState.SENT,
+        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    ),
+    Kind(
+        "unassigned", _l("转办待分流"), _l("已签收，还没有交办给成员单位。"), "handle",
+        lambda actor, today: Transfer.state == TransferState.SIGNED,
+        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    ),
+    Kind(
+        "answered", _l("反馈待转回"), _l("承办单位都已反馈或退回，请反馈维权站。"), "handle",
+        lambda actor, today: transfers.to_pass_back(),
+        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    ),
+    Kind(
+        "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"), "handle",
+        lambda actor, today: transfers.is_late(today),
+        model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    ),
+    Kind(
+        "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"), "add",
+        lambda actor, today: transfers.has_come_back(),
+        model=Transfer, columns=OF_TRANSFER, order=(Transfer.closed_on,),
+    ),
+    Kind(
+        "assigned", _l("交办待签收"), _l("交办给您的单位，签收以后才看得到内容。"), "handle",
+        lambda actor, today: transfers.waits_for_unit(AssignmentState.SENT, actor),
+        is_mine=True, is_counted=True, is_of_unit=True, model=Assignment, columns=OF_ASSIGNMENT,
+        order=(Assignment.due_on,),
+    ),
+    Kind(
+        "accepted", _l("交办办理中"), _l("已签收，还没有反馈。"), "handle",
+        lambda actor, today: transfers.waits_for_unit(AssignmentState.HANDLING, actor),
+        is_mine=True, is_counted=True, is_of_unit=True, model=Assignment, columns=OF_ASSIGNMENT,
+        order=(Assignment.due_on,),
     ),
 ]  # fmt: skip
 
@@ -190,10 +243,6 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 
 def number(actor: Actor, today: date) -> int:
-    """How many rows wait for the actor himself: the number in the menu; one statement a kind."""
-    total = 0
-    for kind in kinds_for(actor):
-        if kind.is_counted:
-            key = RegisterInterface.of(kind.model).key
-            total += db.session.scalar(select(func.count(key)).where(kind.rows(actor, today))) or 0
-    return total
+    """How many rows wait for the actor himself: the number in the menu; one statement a register."""
+    found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor) if kind.is_counted]
+    return sum(_counts(found))

@@ -4,10 +4,9 @@ A number says which rows it counts (`Rows`): the view makes an address of it, th
 read through the scope guard, each register in one statement.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import ge, le
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast,
 from sqlalchemy.orm import aliased
 
 from app import accounts, coverage, leadership, training
+from app.conditions import condition
 from app.extensions import db
 from app.interface import RegisterInterface
 from app.security.actor import Actor
@@ -25,14 +25,15 @@ from models.base import TOWNSHIP, models_by_name
 SOON = timedelta(days=30)  # before a term ends
 NAMES = 5  # shown of the rows of one reminder
 RECENT, LOOKED_AT = 8, 200  # rows shown, and the last entries of the audit in which they are looked for
-COMPARE: dict[str, Callable[[Any, Any], Any]] = {"from": ge, "to": le}
 
 
 class Rows(NamedTuple):
-    """Which rows: a register, `bounds` (column, "from" or "to", day), a shortlist of its view, or a page of its own."""
+    """Which rows: a register, `bounds` (column, how it is compared, with what: see app.conditions), a shortlist of its
+    view, or a page of its own.
+    """
 
     model: Any
-    bounds: tuple[tuple[str, str, date], ...] = ()
+    bounds: tuple[tuple[str, str, date | str], ...] = ()
     only: str = ""
     page: str = "list"
     args: tuple[tuple[str, str], ...] = ()
@@ -41,7 +42,8 @@ class Rows(NamedTuple):
     def conditions(self) -> list[ColumnElement[bool]]:
         """The bounds as SQL, without what has ended: what the list shows."""
         current = [self.model.ended_on.is_(None)] if issubclass(self.model, Ended) else []
-        return [*current, *(COMPARE[how](getattr(self.model, column), day) for column, how, day in self.bounds)]
+        datamodel = RegisterInterface.of(self.model)
+        return [*current, *(condition(datamodel, column, how, f"{value}") for column, how, value in self.bounds)]
 
 
 @dataclass(frozen=True)

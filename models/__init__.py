@@ -2,6 +2,7 @@
 
 from models.activation import Activation
 from models.assessment import Assessment, AssessmentAnswer, Conclusion, Met, Signatures
+from models.assignment import Assignment, AssignmentState
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.base import DivisionOwned, Ended, Located, Model, Sex, Stamped, StationOwned, Versioned, Visibility
@@ -44,7 +45,9 @@ from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
+from models.submission import ReportKind, Submission
 from models.training import Attendance, Organizer, Training
+from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
@@ -59,6 +62,8 @@ __all__ = [
     "Applicant",
     "Assessment",
     "AssessmentAnswer",
+    "Assignment",
+    "AssignmentState",
     "Attachment",
     "Attendance",
     "AuditEntry",
@@ -105,6 +110,7 @@ __all__ = [
     "RecognitionLevel",
     "Regulation",
     "RegulationKind",
+    "ReportKind",
     "RightsCategory",
     "RoleBaseline",
     "Rule",
@@ -122,7 +128,11 @@ __all__ = [
     "StationLevel",
     "StationMember",
     "StationOwned",
+    "Submission",
     "Training",
+    "Transfer",
+    "TransferReason",
+    "TransferState",
     "Urge",
     "UrgeKind",
     "UserScope",

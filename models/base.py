@@ -35,6 +35,7 @@ __all__ = [
     "Visibility",
     "blind_index",
     "models_by_name",
+    "only_with",
     "place_of",
     "secret",
 ]
@@ -68,6 +69,7 @@ class Visibility(enum.Enum):
     PARENT = "as the row that `__parent__` names"
     ATTACHED = "as the row whose uid it carries"
     ADDRESSED = "mine and below, and what is sent to a division of mine"
+    UNIT = "mine and below; whoever acts for a unit: what is meant for that unit, as its state allows"
     HISTORY = "as DOWN, for the registers I may view"
     SHIPPED = "those without a place, and along my own line; written by the rules of delegation"
     COMMON = "readable by everybody who is signed in; written by the product only"
@@ -161,6 +163,7 @@ class Ended:
     """A row with a name or a number is not deleted: it ends, on a day and for a reason, and can be resumed."""
 
     __ending__: ClassVar[Any] = _l("停用")  # what it is called here: 离任, 作废, 撤销
+    __resumes__: ClassVar[bool] = True
 
     @declared_attr
     def ended_on(cls) -> Mapped[date | None]:
@@ -189,6 +192,13 @@ def secret(kind: str, label: Any, **info: Any) -> Any:
 def blind_index() -> Any:
     """Beside a secret column `x`, as `x_index`: equal secrets of one kind have equal indexes, which tell nothing."""
     return mapped_column(String(80), index=True, info={"derived": True})
+
+
+def only_with(states: str, columns: str, name: str) -> CheckConstraint:
+    """In these states these columns are filled; `models` alone refuses what no step would write."""
+    filled = " AND ".join(f"{column} IS NOT NULL" for column in columns.split())
+    listed = ", ".join(f"'{state}'" for state in states.split())
+    return CheckConstraint(f"state NOT IN ({listed}) OR ({filled})", name=name)
 
 
 def new_uid() -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model, Stamped, Visibility, secret
@@ -36,6 +36,12 @@ class CaseActivity(Stamped, Model):
     __visibility__: ClassVar[Visibility] = Visibility.PARENT
     __parent__: ClassVar[str] = "case"
     __writing__: ClassVar[dict[str, str]] = {"add": "handle"}
+
+    __table_args__ = (
+        Index(  # how often they came again in a period
+            None, "happened_on", sqlite_where=text("is_repeat"), postgresql_where=text("is_repeat")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), index=True, info={"derived": True})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import VILLAGE, Located, Model, Versioned, Visibility
 from models.division import Division
+from models.member_unit import MemberUnit
 from models.role import StaffRole
 
 MAX_SCOPES = 8
@@ -98,12 +99,19 @@ class UserScope(Model):
     division_code: Mapped[str] = mapped_column(
         String(VILLAGE), ForeignKey("division.code"), index=True, info={"label": _l("管辖区划")}
     )
+    # For whom a 部门经办人 acts; without one he sees nothing that is meant for a unit.
+    unit_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member_unit.id"),
+        index=True,
+        info={"label": _l("成员单位"), "help": _l("只有部门经办人要填：他只看得到交办给这个单位的事项。")},
+    )
     valid_from: Mapped[date] = mapped_column(info={"label": _l("开始日期")})
     valid_until: Mapped[date | None] = mapped_column(info={"label": _l("截止日期")})
 
     user: Mapped["Account"] = relationship(back_populates="scopes")
     role: Mapped[StaffRole] = relationship()
     division: Mapped[Division] = relationship(Division, viewonly=True)
+    unit: Mapped[MemberUnit | None] = relationship(MemberUnit, viewonly=True)
 
     def __str__(self) -> str:
         return f"{self.role} {self.division_code}"

@@ -4,25 +4,27 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, handlers, scope
-from app.deadlines import CaseInterface, deadline_of, running
+from app import clock, handlers, scope, transfers
+from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow.cases import FLOW
 from app.workflow.steps import Kind
-from models import Case
+from models import Case, Transfer
+from models.transfer import RUNNING
 from views import once
 from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist, acting
 from views.recording import Recording
+from views.statistics import Statistics
 from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Answering, Recording, Urging, RegisterView):
-    datamodel = CaseInterface(Case)
+class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
+    datamodel = DueInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"
     show_template = "case/show.html"
@@ -89,8 +91,18 @@ class CaseView(Answering, Recording, Urging, RegisterView):
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
             "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
+            "transfers": self._transfers(row),
             "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
+
+    def _transfers(self, row: Case) -> dict[str, Any]:
+        """What was handed to the centre, and whether the viewer may hand over more."""
+        actor, today = acting(), clock.today()
+        may_send = actor.covers("add", Transfer.__name__, row.place) and scope.covers("handle", row)
+        return {
+            "rows": [(found, transfers.standing_of(found, today)) for found in transfers.of_case(row)],
+            "may_send": may_send and row.ended_on is None and row.state in RUNNING,
+        }
 
     def _progress(self, row: Case) -> dict[str, Any]:
         """How far it is, until when, and where it can go from here."""

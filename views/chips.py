@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
+from app.conditions import OPERATORS
 from views.core import Core
-from views.parameters import CURRENT, ENDED, OPERATORS, Asked, Chip
+from views.parameters import CURRENT, ENDED, Asked, Chip
 
 Names = dict[str, dict[str, str]]  # {column that is a relation: {what is asked for: what that row is called}}
 
@@ -33,8 +34,14 @@ def _chips(asked: Asked, view: Core, names: Names) -> Iterator[Chip]:
             text = _("%(begin)s 至 %(end)s", begin=begin or "…", end=end or "…")
             yield Chip(tuple(filter(None, keys)), says.as_equal(text))
         for operator, key in used.items():
+            if operator == "empty":
+                is_empty = "y" in asked.values[key]
+                yield Chip((key,), says.as_equal(_("未填写") if is_empty else _("已填写")))
+                continue
             text = says.words(asked.values[key])
-            if operator == "excludes":
+            if operator == "exactly":
+                yield Chip((key,), _("%(label)s（不含下级）：%(text)s", label=says.label, text=text))
+            elif operator == "excludes":
                 yield Chip((key,), _("%(label)s不含：%(text)s", label=says.label, text=text))
             elif operator == "differs":
                 yield Chip((key,), _("%(label)s不是：%(text)s", label=says.label, text=text))

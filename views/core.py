@@ -155,6 +155,14 @@ class Core(ModelView):
     def has_ended(self, row: Any) -> bool:
         return self.ending is not None and row.ended_on is not None
 
+    def can_end(self, row: Any) -> bool:
+        """Whether the page of a row that stands offers to end it."""
+        return True
+
+    def can_resume(self, row: Any) -> bool:
+        """Whether an ending of such a row can be taken back."""
+        return self.has_ended(row) and self.datamodel.obj.__resumes__
+
     def held_because(self, row: Any) -> str:
         """Why a row that stands is not to be changed as it is; "" where it may be."""
         return ""

@@ -13,7 +13,7 @@ from app.workbench import Rows
 from models import Division, Station
 from views.access import reader
 from views.menu import MENU
-from views.parameters import CURRENT, OPERATORS
+from views.parameters import inputs_of
 
 URGENT = 3  # rows of what waits, on the first page
 
@@ -21,11 +21,8 @@ VIEWS = {entry.view.class_permission_name: entry.view.__name__ for entry in MENU
 
 
 def address_of(rows: Rows) -> str:
-    """The page that lists exactly these rows: the address says all of it, whatever else the list would begin with."""
-    current = {"_ended": CURRENT} if rows.page == "list" else {}
-    bounds = {f"_flt_{OPERATORS['date'].index(how)}_{column}": day.isoformat() for column, how, day in rows.bounds}
-    only = {"_only": rows.only} if rows.only else {}
-    return page_of(rows.model.__name__, rows.page, **current, **bounds, **only, **dict(rows.args))
+    """The page that lists exactly these rows."""
+    return page_of(rows.model.__name__, rows.page, **inputs_of(rows))
 
 
 def page_of(register: str, method: str, **args: Any) -> str:

@@ -10,6 +10,7 @@ from views.access import opened_by
 from views.account import AccountView
 from views.activation import ActivationView
 from views.assessment import AssessmentView
+from views.assignment import AssignmentView
 from views.auth import SignInView
 from views.budget import BudgetView
 from views.case import CaseView
@@ -28,7 +29,9 @@ from views.role import RoleView
 from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
+from views.submission import SubmissionView
 from views.training import TrainingView
+from views.transfer import TransferView
 from views.user import UserView
 from views.volunteer import VolunteerView
 from views.wall_posting import WallPostingView
@@ -45,6 +48,13 @@ class Entry(NamedTuple):
     label: Any
     group: Any = ORGANISATION
     icon: str = "journal-text"
+    method: str = "list"  # the page that it leads to
+
+    def is_at(self, endpoint: str) -> bool:
+        """Whether a page belongs to it: its own, or of a list all those of the view that no other entry leads to."""
+        view, _dot, method = endpoint.partition(".")
+        others = {entry.method for entry in MENU if entry.view is self.view} - {"list"}
+        return view == self.view.__name__ and (method if method in others else "list") == self.method
 
 
 MENU = (
@@ -59,6 +69,10 @@ MENU = (
     Entry("menu-postings", WallPostingView, _l("上墙"), ORGANISATION, icon="easel"),
     Entry("menu-duties", DutyRosterView, _l("值班"), ORGANISATION, icon="telephone"),
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
+    Entry("menu-transfers", TransferView, _l("转办"), CASES, icon="arrow-left-right"),
+    Entry("menu-assignments", AssignmentView, _l("交办"), CASES, icon="send-check"),
+    Entry("menu-statistics", CaseView, _l("统计"), CASES, icon="bar-chart", method="statistics"),
+    Entry("menu-submissions", SubmissionView, _l("统计上报"), CASES, icon="file-earmark-bar-graph"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),
     Entry("menu-meetings", JointMeetingView, _l("联席会议"), SUPPORT, icon="chat-square-text"),
     Entry("menu-budgets", BudgetView, _l("经费"), SUPPORT, icon="cash-coin"),
@@ -89,5 +103,5 @@ def register_views(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(HealthView)
     appbuilder.add_view_no_menu(LeaveView)
     appbuilder.add_view_no_menu(SearchView)
-    for entry in MENU:
-        appbuilder.add_view_no_menu(entry.view)
+    for view in dict.fromkeys(entry.view for entry in MENU):
+        appbuilder.add_view_no_menu(view)

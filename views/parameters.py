@@ -3,33 +3,24 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
-from operator import eq, ge, le, ne
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from app import clock, scope
+from app.conditions import OPERATORS, condition
 from app.errors import BadInput
-from app.interface import MAX_INTEGER, Query, RegisterInterface
+from app.interface import Query, RegisterInterface
 from app.list_memory import UNFILTERED, Inputs, ListMemory
+from app.workbench import Rows
 from models import Ended
 
 PAGE_SIZES = (10, 25, 50, 100)
 MAX_TEXT = 100
 MAX_VALUES = 30  # of one search that is remembered
 CURRENT, ENDED, ALL = "no", "yes", "all"  # `_ended`: rows in use, rows that ended, both
-# Kind of column → the comparisons it offers, in the order of the n in `_flt_n_column`.
-OPERATORS = {
-    "text": ("contains", "equals", "excludes"),
-    "enum": ("equals", "differs"),
-    "boolean": ("equals",),
-    "integer": ("from", "to", "equals"),
-    "date": ("from", "to", "equals"),
-    "relation": ("within",),  # a place and all below it
-}
 
 
 class Chip(NamedTuple):
@@ -143,6 +134,14 @@ def _endings(model: Any, asked: str) -> list[ColumnElement[bool]]:
     return [model.ended_on.is_(None) if asked == CURRENT else model.ended_on.is_not(None)]
 
 
+def inputs_of(rows: Rows) -> dict[str, str]:
+    """What the address of a list says to show exactly these rows, whatever else the list would begin with."""
+    kind = RegisterInterface.of(rows.model).kind
+    bounds = {f"_flt_{OPERATORS[kind(column)].index(how)}_{column}": f"{value}" for column, how, value in rows.bounds}
+    current = {"_ended": CURRENT} if rows.page == "list" else {}
+    return {**current, **bounds, **({"_only": rows.only} if rows.only else {}), **dict(rows.args)}
+
+
 def clean(text: str) -> str:
     """A search text without the blanks around it. Raises BadInput when it is too long to be one."""
     text = text.replace("\u3000", " ").strip()
@@ -171,6 +170,13 @@ def _order(args: MultiDict[str, str], name: str, view: Any) -> tuple[str, bool] 
 
 
 def _conditions(datamodel: RegisterInterface, key: str, texts: list[str], view: Any) -> Iterator[ColumnElement[bool]]:
+    column, operator = comparison(datamodel, key, view)
+    for text in texts:
+        yield condition(datamodel, column, operator, clean(text))
+
+
+def comparison(datamodel: RegisterInterface, key: str, view: Any) -> tuple[str, str]:
+    """(column, how it is compared) of `_flt_n_column`. Raises BadInput."""
     match = re.fullmatch(r"_flt_(\d)_(\w+)", key, re.ASCII)
     if not match or match[2] not in allowed_filters(view):
         raise BadInput(_("不能按该列查询。"))
@@ -178,44 +184,4 @@ def _conditions(datamodel: RegisterInterface, key: str, texts: list[str], view: 
     operators = OPERATORS[datamodel.kind(column)]
     if index >= len(operators):
         raise BadInput(_("查询方式无效。"))
-    for text in texts:
-        yield condition(datamodel, column, operators[index], clean(text))
-
-
-def condition(datamodel: RegisterInterface, column: str, operator: str, text: str) -> ColumnElement[bool]:
-    """One comparison as SQL. Raises BadInput when the text is no value of that column."""
-    kind, attribute = datamodel.kind(column), getattr(datamodel.obj, column)
-    if operator == "within":
-        if column == datamodel.obj.__place__:
-            return scope.inside(datamodel.obj, (text,))
-        key = RegisterInterface.of(datamodel.target_of(column)).key_of(text)
-        return attribute == key if key is not None else false()
-    if operator == "contains":
-        return attribute.icontains(text, autoescape=True)
-    if operator == "excludes":
-        return ~attribute.icontains(text, autoescape=True) | attribute.is_(None)
-    value = _value(datamodel, column, kind, text)
-    compare = {"equals": eq, "differs": ne, "from": ge, "to": le}[operator]
-    return cast("ColumnElement[bool]", compare(attribute, value))
-
-
-def _value(datamodel: RegisterInterface, column: str, kind: str, text: str) -> Any:
-    if kind == "enum":
-        members = datamodel.list_columns[column].type.enum_class.__members__
-        if text in members:
-            return members[text]
-    elif kind == "boolean":
-        if text in ("y", "n"):
-            return text == "y"
-    elif kind == "date":
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass
-    elif kind == "integer":
-        if re.fullmatch(r"-?\d{1,10}", text, re.ASCII) and abs(int(text)) <= MAX_INTEGER:
-            return int(text)
-    else:
-        return text
-    raise BadInput(_("「%(label)s」的查询内容无效。", label=datamodel.label(column)))
+    return column, operators[index]

@@ -13,14 +13,14 @@ from app import accounts, clock, divisions, roles
 from app.accounts import AccountInterface
 from app.interface import RegisterInterface
 from app.scope import current_actor
-from models import Account, UserScope
+from models import Account, MemberUnit, UserScope
 from views import parameters
 from views.access import needs
 from views.base import RegisterView
 from views.core import Shortlist
 from views.forms import CHOICE, form_for, required
 
-SCOPE_COLUMNS = ["division_code", "valid_from", "valid_until"]
+SCOPE_COLUMNS = ["division_code", "unit_id", "valid_from", "valid_until"]
 
 
 class UserView(RegisterView):
@@ -123,7 +123,7 @@ class UserView(RegisterView):
         row, form = self._row(pk, "grant"), self._scope_form()
         if form.validate_on_submit():
             values = (form.role_id.data, form.division_code.data, form.valid_from.data, form.valid_until.data)
-            if self._save(form, lambda: accounts.give(row, *values)):
+            if self._save(form, lambda: accounts.give(row, *values, unit=form.unit_id.data)):
                 flash(_("已授权。"), "success")
                 return redirect(self.url("show", pk=pk))
             row = self._row(pk, "grant")
@@ -147,6 +147,16 @@ class UserView(RegisterView):
         q, parent = parameters.clean(request.args.get("q", "")), parameters.clean(request.args.get("parent", ""))
         page = parameters.integer(request.args.get("page", "0"), 10_000)
         items, more = divisions.choices("grant", "Account", q, parent, page * 20)
+        return jsonify(items=items, more=more)
+
+    @expose("/units/")
+    @needs("grant")
+    def units(self) -> Any:
+        """The units that somebody may act for, a page at a time."""
+        q, page = parameters.clean(request.args.get("q", "")), parameters.integer(request.args.get("page", "0"), 10_000)
+        actor = current_actor()
+        places = actor.places("grant", self.datamodel.register) if actor is not None else ()
+        items, more = RegisterInterface.of(MemberUnit).choices(q, places, page * 20)
         return jsonify(items=items, more=more)
 
 

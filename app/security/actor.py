@@ -17,6 +17,8 @@ class Grant:
     permissions: Cells = frozenset()
     grantable: Cells = frozenset()
     place: str = ""  # what the division is called
+    unit_id: int | None = None  # whom he acts for, and what he may do of what is meant for that unit
+    unit_permissions: Cells = frozenset()
 
     @property
     def is_city(self) -> bool:
@@ -48,7 +50,13 @@ class Actor:
 
     def can(self, verb: str, register: str) -> bool:
         """Whether `verb` on `register` is granted anywhere."""
-        return self.is_system or bool(self.places(verb, register))
+        return self.is_system or bool(self.places(verb, register) or self.units(verb, register))
+
+    def units(self, verb: str, register: str) -> frozenset[int]:
+        """The units for which `verb` on `register` is granted."""
+        return frozenset(
+            g.unit_id for g in self.grants if g.unit_id is not None and (register, verb) in g.unit_permissions
+        )
 
     def covers(self, verb: str, register: str, code: str | None) -> bool:
         """Whether `verb` on `register` is granted in the division `code`; False for no code at all."""

@@ -11,7 +11,17 @@ from itertools import combinations
 
 from app.errors import DomainError
 from app.security.actor import Actor
-from app.security.roles import EXCLUSIVE, GRANTABLE, HANDING, MANAGER, ROLES, SYSTEM_ADMIN, Cells, shipped_cells
+from app.security.roles import (
+    EXCLUSIVE,
+    GRANTABLE,
+    HANDING,
+    MANAGER,
+    ROLES,
+    SYSTEM_ADMIN,
+    UNIT_OFFICER,
+    Cells,
+    shipped_cells,
+)
 from models.base import CITY
 from models.user import MAX_SCOPES
 
@@ -137,6 +147,18 @@ def check_kind(after: RoleFacts) -> None:
     """For everybody, the product too: handing on stays with the roles that are made for it."""
     if after.kind not in GRANTABLE and any(v == "grant" or v.startswith(HANDING) for _, v in after.cells):
         raise DomainError(f"「{after.title}」不能有授权或转授的权限，只有{'、'.join(GRANTABLE)}一类的角色可以有。")
+
+
+def check_unit(held: Held, unit_place: str | None) -> None:
+    """For everybody: whom a scope acts for. Only a 部门经办人 acts for a unit, and it lies in or below his scope: who
+    gives the scope has to stand above the unit too. `unit_place` is where the unit lies, None for no unit.
+    """
+    if unit_place is None:
+        return
+    if held.role.kind != UNIT_OFFICER:
+        raise DomainError(f"只有{UNIT_OFFICER}可以填写成员单位。", "unit_id")
+    if not unit_place.startswith(held.place):
+        raise DomainError("成员单位要在所授的管辖区划以内。", "unit_id")
 
 
 def check_exclusive(person: Person, today: date) -> None:

@@ -22,10 +22,11 @@ from app.security import delegation
 from app.security.actor import Actor
 from app.security.delegation import Held, Person, RoleFacts
 from app.security.roles import Cells, verb_of
-from models import Account, StaffRole, UserScope
+from models import Account, MemberUnit, StaffRole, UserScope
 from models.role import title_of
 
 USER, ROLE, SCOPE = Account.__table__, StaffRole.__table__, UserScope.__table__
+UNIT = MemberUnit.__table__
 CELLS = (
     select(assoc_permissionview_role.c.role_id, ViewMenu.name, Permission.name)
     .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
@@ -75,6 +76,13 @@ class Facts:
 
     def user_of(self, row: UserScope) -> Any:
         return self._key(row, "user_id", "user")
+
+    def place_of_unit(self, key: int | None) -> str | None:
+        """Where a unit lies, and that it stays there until this is written; None for no unit."""
+        if key is None:
+            return None
+        asked = select(UNIT.c.division_code).where(UNIT.c.id == key)
+        return next((place for (place,) in self.ask(asked.with_for_update(read=True))), "")
 
     @cached_property
     def changed_scopes(self) -> dict[int, Stored]:
@@ -205,6 +213,9 @@ def check(session: Session, actor: Actor, writes: list[tuple[str, Any]], today: 
     facts.lock_roles()
     for person in facts.people.values():
         delegation.check_exclusive(person, today)
+    for verb, row in facts.scopes:
+        if verb != "delete":
+            delegation.check_unit(facts.held_after(row), facts.place_of_unit(row.unit_id))
     for verb, role in facts.roles:
         if verb != "delete":
             delegation.check_kind(facts.role_after(role))

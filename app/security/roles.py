@@ -19,6 +19,8 @@ VERBS = {
     "export": "导出",
     "grant": "授权",
 }
+# What a 部门经办人 holds for his unit only, wherever he has his scope; without a unit, not at all.
+OF_UNITS = frozenset({"Assignment"})
 HANDING = "grant_"  # before a verb: the right to hand it on
 
 DIVISION_ADMIN, STAFF, CENTER, UNIT_OFFICER = "区划管理员", "工作人员", "综治中心经办人", "部门经办人"
@@ -66,11 +68,21 @@ MATRIX: dict[str, dict[str, str]] = {
     "DutyRoster": _row(
         division_admin="view reveal add edit end delete export", staff="view add edit end", supervisor="view export",
     ),
-    # The centre and the units see a case when it is transferred to them, and no others: that comes with transfers.
+    # The centre sees what a station transfers to it, a unit what is assigned to it, and neither the case.
     "Case": _row(
         division_admin="view reveal add edit handle urge end export", staff="view reveal add edit handle end",
         supervisor="view",
     ),
+    "Transfer": _row(
+        division_admin="view reveal add edit handle end export", staff="view reveal add edit end",
+        center="view reveal handle", supervisor="view",
+    ),
+    # Whoever keeps the station or the centre also writes down what a unit says on paper (代录).
+    "Assignment": _row(
+        division_admin="view reveal add edit handle export", staff="view reveal edit handle",
+        center="view reveal add edit handle", unit_officer="view reveal handle", supervisor="view",
+    ),
+    "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",
         supervisor="view export",

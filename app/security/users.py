@@ -3,16 +3,18 @@
 import re
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.errors import DomainError
 from app.extensions import db
 from app.security import passwords
 from app.security.actor import Grant
-from app.security.roles import HANDING, plain, verb_of
+from app.security.roles import HANDING, OF_UNITS, UNIT_OFFICER, plain, verb_of
 from models import Account, Division, StaffRole, UserScope
 from models.role import title_of
 from models.user import MAX_SCOPES
@@ -24,11 +26,16 @@ def _nobody() -> str:
     return generate_password_hash("nobody", method="scrypt")
 
 
+_ORIGIN = aliased(StaffRole)
 # Built once: it runs for every request.
 _GRANTS = (
-    select(UserScope.division_code, Division.name, StaffRole.name, ViewMenu.name, Permission.name)
+    select(
+        UserScope.division_code, Division.name, StaffRole.name, func.coalesce(_ORIGIN.name, StaffRole.name),
+        UserScope.unit_id, ViewMenu.name, Permission.name,
+    )
     .join(Division, Division.code == UserScope.division_code)
     .join(StaffRole, StaffRole.id == UserScope.role_id)
+    .outerjoin(_ORIGIN, _ORIGIN.id == StaffRole.based_on_id)
     .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == StaffRole.id)
     .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
     .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
@@ -38,25 +45,41 @@ _GRANTS = (
         UserScope.valid_from <= bindparam("today"),
         or_(UserScope.valid_until.is_(None), UserScope.valid_until >= bindparam("today")),
     )
-)
+)  # fmt: skip
+
+
+class _Held(NamedTuple):
+    """A role that somebody holds in one place, maybe for a unit."""
+
+    code: str
+    role: str
+    kind: str
+    unit_id: int | None
 
 
 def grants_of(user_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force on `today`, with the permissions of their roles, in one statement."""
     rows = db.session.execute(_GRANTS, {"user_id": user_id, "today": today})
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    found: dict[_Held, set[tuple[str, str]]] = {}
     names: dict[str, str] = {}
-    for code, name, role, register, permission in rows:
+    for code, name, role, kind, unit_id, register, permission in rows:
         names[code] = name
-        cells = found.setdefault((code, role), set())
+        cells = found.setdefault(_Held(code, role, kind, unit_id), set())
         if permission:
             cells.add((register, verb_of(permission)))
-    return tuple(_grant(code, names[code], title_of(role), cells) for (code, role), cells in sorted(found.items()))
+    in_order = sorted(found.items(), key=lambda item: (item[0].code, item[0].role, item[0].unit_id or 0))
+    return tuple(_grant(held, names[held.code], cells) for held, cells in in_order)
 
 
-def _grant(code: str, name: str, role: str, cells: set[tuple[str, str]]) -> Grant:
+def _grant(held: _Held, name: str, cells: set[tuple[str, str]]) -> Grant:
+    """What is meant for units, an officer holds for his own; without one, or in another role, no unit counts."""
     handing = {cell for cell in cells if cell[1].startswith(HANDING)}
-    return Grant(code, role, frozenset(cells - handing), plain(handing), name)
+    is_officer = held.kind == UNIT_OFFICER
+    of_unit = {cell for cell in cells if is_officer and cell[0] in OF_UNITS}
+    return Grant(
+        held.code, title_of(held.role), frozenset(cells - handing - of_unit), plain(handing), name,
+        held.unit_id if is_officer else None, frozenset(of_unit - handing),
+    )  # fmt: skip
 
 
 def find(username: str) -> Account | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, object_session
 from app import handlers, scope, secret
 from app.errors import DomainError
 from app.security.actor import Actor
-from app.workflow import endings
+from app.workflow import endings, transferring
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
 from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, VisitResult
 
@@ -72,6 +72,14 @@ def _is_no_target(case: Case) -> bool:
     return not session.connection().execute(merged).scalar_one()  # whoever sees them: they must not point nowhere
 
 
+def _is_all_back(case: Case) -> bool:
+    session = object_session(case)
+    if session is None:
+        return True
+    _lock(session, case)
+    return not transferring.waiting_of(case)
+
+
 def _in_order(earlier: str, later: str, sentence: Any) -> Need:
     """One date is not before the other; what is empty is another need's business."""
 
@@ -94,7 +102,11 @@ CLOSING = [
     _in_order("restarted_on", "answered_on", _l("答复日期不能早于重开的日期")),
 ]
 UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重开"), _is_no_target)
-endings.BEFORE[Case.__name__].append(UNMERGED)
+# A case does not end over a transfer that is still open, in whichever way: the centre and the units would go on for
+# nobody. It is withdrawn first, or answered.
+ALL_BACK = Need("", transferring.still_waiting, _is_all_back)
+CLOSING.append(ALL_BACK)
+endings.BEFORE[Case.__name__] += [UNMERGED, ALL_BACK]
 
 
 # ---- what a step writes beside the state
@@ -150,7 +162,7 @@ def _adjust(state: CaseState) -> Step:
 
 
 def _ending(start: CaseState, to: CaseState, *asked: str, needs: tuple[Need, ...] = ()) -> Step:
-    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs), kind=Kind.END)
+    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs, ALL_BACK), kind=Kind.END)
 
 
 INTO = (

@@ -1,6 +1,7 @@
 """The small workflow that every register with endings has: 在册 ⇄ 停用 (离任, 作废, 撤销), with a day and a reason."""
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,6 +21,8 @@ class Standing(enum.Enum):
 
 # What must hold before a row of a model ends; other modules add theirs: {model's name: needs}.
 BEFORE: dict[str, list[Need]] = {}
+# What follows in other rows when one ends: {model's name: (row, moment) → None}.
+AFTER: dict[str, Callable[[Any, Moment], None]] = {}
 
 
 def standing_of(row: Any) -> Standing:
@@ -36,10 +39,14 @@ def steps_of(model: Any) -> tuple[Step, ...]:
     needs = BEFORE.setdefault(model.__name__, [])
     needs[:0] = [filled("ended_on", _l("缺少日期")), filled("ended_reason", _l("缺少原因"))]
     current, ended, asked = Standing.CURRENT, Standing.ENDED, ("ended_on", "ended_reason")
-    return (
-        Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end"),
-        Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end"),
-    )
+
+    def after(row: Any, moment: Moment) -> None:
+        if model.__name__ in AFTER:
+            AFTER[model.__name__](row, moment)
+
+    end = Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end", after=after)
+    resume = Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end")
+    return (end, resume) if model.__resumes__ else (end,)
 
 
 def _enter(_row: Any, _to: enum.Enum) -> None:

@@ -51,7 +51,8 @@ class Missing(DomainError):
 
 
 class Need(NamedTuple):
-    """What a step asks of a row: where it is mended (a column, or ""), what is said when it is missing, the test.
+    """What a step asks of a row: where it is mended (a column, or ""), what is said when it is missing (a sentence, or
+    row → sentence), the test.
 
     `depends`: the column may stay empty, beside certain other answers.
     """
@@ -60,6 +61,10 @@ class Need(NamedTuple):
     sentence: Any
     holds: Callable[[Any], bool]
     depends: bool = False
+
+    def said(self, row: Any) -> Any:
+        """What is said of this row."""
+        return self.sentence(row) if callable(self.sentence) else self.sentence
 
 
 class Moment(NamedTuple):
@@ -82,7 +87,8 @@ def _nothing(_row: Any, _moment: Moment) -> None:
 class Step:
     """From one state to another: what its form asks, what must be there, what it writes beside the state.
 
-    `needs` may be a list that other modules add to (what must be done before a case can be closed).
+    `needs` may be a list that other modules add to (what must be done before a case can be closed). `after`: what
+    follows in other rows, once the step is written.
     """
 
     start: enum.Enum
@@ -93,10 +99,11 @@ class Step:
     change: Callable[[Any, Moment], None] = _nothing
     kind: Kind = Kind.FORWARD
     verb: str = "handle"
+    after: Callable[[Any, Moment], None] = _nothing
 
     def missing(self, row: Any) -> list[tuple[str, Any]]:
         """(column, sentence) of everything the step needs and the row has not."""
-        return [(need.column, need.sentence) for need in self.needs if not need.holds(row)]
+        return [(need.column, need.said(row)) for need in self.needs if not need.holds(row)]
 
     @property
     def required(self) -> set[str]:
@@ -182,7 +189,7 @@ def _is_stopped(row: Any, flow: Workflow) -> bool:
 
 
 def _may(row: Any, flow: Workflow, step: Step, actor: Actor) -> bool:
-    return not _is_stopped(row, flow) and actor.covers(step.verb, type(row).__name__, row.place)
+    return not _is_stopped(row, flow) and scope.holds(actor, step.verb, row)
 
 
 def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:
@@ -220,6 +227,7 @@ def advance(row: Any, to: enum.Enum, actor: Actor, today: date, fill: Callable[[
         except DomainError:
             session.expire(row)
             raise
+    step.after(row, Moment(actor, today))
     return step
 
 

@@ -15,12 +15,16 @@ from tests.drill import (
     secret_holes,
     session_holes,
     standard_holes,
+    statistics_holes,
+    transfer_holes,
 )
 from tests.drill.hole import HOLES, Hole
 
 MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
+    transfer_holes,
+    statistics_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

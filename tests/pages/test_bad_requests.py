@@ -84,7 +84,7 @@ def test_a_partial_post_keeps_what_it_does_not_name(app, client_as):
     assert not stored(app).has_plaque
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.register)
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if "edit" in spec.methods], ids=lambda spec: spec.register)
 def test_a_post_of_one_field_keeps_all_others_of_every_register(app, client_as, spec):
     """Secrets, ticks, keys and child rows too: what a form does not name, nobody meant to empty."""
     column = TYPED_INTO.get(spec.register, "name")

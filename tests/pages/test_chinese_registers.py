@@ -22,6 +22,7 @@ pytestmark = pytest.mark.in_turns  # the words are the same whatever the databas
 VIEWS = [entry.view for entry in MENU if issubclass(entry.view, RegisterView)]
 BASE = {view.class_permission_name: view.route_base for view in VIEWS}
 KEPT = [spec for spec in SPECS if spec.register != "Division"]  # the rows that people write day by day
+EDITED = [spec for spec in SPECS if "edit" in spec.methods]
 ENDED = [spec for spec in KEPT if spec.answers("end")]
 ENDING = {"ended_on": "2026-11-01", "ended_reason": "试填"}
 FORMS = {spec.register: spec.form(OWN) for spec in SPECS}
@@ -69,7 +70,8 @@ def test_a_row_is_told_of_in_chinese_all_its_life(client_as, spec):
     show = browser.submit(f"{base}/add", FORMS[spec.register]).location
     assert status_of(seen(show)) == ["已新增。"]
     at = {verb: show.replace("show", verb) for verb in ("edit", "end", "resume", "attach", "reveal", "delete")}
-    assert said(at["edit"], {}) == ["已保存。"]
+    if spec in EDITED:
+        assert said(at["edit"], {}) == ["已保存。"]
     if spec in ENDED:
         ending = str(spec.model.__ending__)
         assert f"{ending}原因" in seen(at["end"])
@@ -105,7 +107,7 @@ def test_a_row_is_told_of_in_chinese_all_its_life(client_as, spec):
         assert said(f"{base}/action_post", {"action": "bulk_delete"}) == ["没有可处理的记录。"]
     else:
         answer = browser.submit(at["delete"])
-        assert answer.status_code == 403
+        assert answer.status_code == (403 if "delete" in spec.methods else 404)
         assert not problems(at["delete"], answer)
 
 
@@ -125,8 +127,8 @@ def test_every_page_is_chinese_after_many_changes(client_as):
     [
         (
             "Station",
-            "1 条「考核」、1 条「经费」、1 条「案件」、1 条「人工确认」、1 条「值班」、1 条「督导检查」、"
-            "1 条「联席会议」、1 条「认定」、1 条「制度」、1 条「班子」、1 条「队伍」、1 条「上墙」，"
+            "1 条「考核」、1 条「交办」、1 条「经费」、2 条「案件」、1 条「人工确认」、1 条「值班」、1 条「督导检查」、"
+            "1 条「联席会议」、1 条「认定」、1 条「制度」、1 条「班子」、1 条「转办」、1 条「队伍」、1 条「上墙」，"
             "不能删除。可以改为「撤销」。",
         ),
         ("MemberUnit", "1 条「议定事项」、1 条「班子」，不能删除。可以改为「撤销」。"),
@@ -225,7 +227,7 @@ def test_refused_endings_are_chinese(client_as, spec, form, status, sentence):
     assert not problems(path, answer)
 
 
-@registers(SPECS)
+@registers(EDITED)
 def test_a_stale_change_is_answered_in_chinese(client_as, spec):
     """Somebody else saved the row meanwhile: the page says what he made of it."""
     home = OWN if spec.register != "Division" else CHILD

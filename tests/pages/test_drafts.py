@@ -83,7 +83,7 @@ def test_lines_of_a_form_come_back(app, client_as):
     assert shown == [str(child), "x", "7", "3"]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.register)
+@pytest.mark.parametrize("spec", [s for s in SPECS if "draft" in s.methods], ids=lambda spec: spec.register)
 def test_every_register_keeps_drafts_of_both_forms(app, client_as, spec):
     base, browser = BASE[spec.register], client_as(spec.master)
     data = spec.form(spec.home)

@@ -175,6 +175,8 @@ def others(page: Page) -> Walk:
         "missing": "/stations/missing/",
         "board": "/stations/board/",
         "sheet": first(page, "/assessments"),
+        "statistics": "/cases/statistics/?period=2026",
+        "visits": "/cases/visits/",
         "account": "/account/",
         "forbidden": "/divisions/add",
         "not-found": "/nothing",

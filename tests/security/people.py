@@ -175,6 +175,7 @@ class PeopleProber(Prober):
                 for verb in ("view", "add", "edit"):
                     yield Probe("UserView.options", "GET", f"{base}/options/division_code?verb={verb}{query}")
                 yield Probe("UserView.places", "GET", f"{base}/places/?{query}")
+                yield Probe("UserView.units", "GET", f"{base}/units/?{query}")
             for column in ("password", "scopes", "x"):
                 yield Probe("UserView.options", "GET", f"{base}/options/{column}", expect=(404,))
 

@@ -49,6 +49,7 @@ ROUTES |= {
     "UserView.grant": ("Account", "grant"),
     "UserView.revoke": ("Account", "grant"),
     "UserView.places": ("Account", "grant"),
+    "UserView.units": ("Account", "grant"),
     "RoleView.change": ("StaffRole", "grant"),
     "RoleView.copy": ("StaffRole", "grant"),
     "RoleView.remove": ("StaffRole", "grant"),

@@ -365,7 +365,8 @@ class Prober:
         for spec in self.specs:
             if not policy.is_signed_in(self.person) or not policy.can(self.person, spec.register, "view"):
                 continue
-            places = [row[spec.place] for row in stored[spec.register].values()]
+            rows = (row for row in stored[spec.register].values() if row.get("ended_on") is None)
+            places = [row[spec.place] for row in rows]
             seen = sum(policy.sees(self.person, spec.register, code) for code in places)
             path = f"{view_of(self.app, spec).route_base}/list/"
             if f"共 {seen} 条" not in self.browser.get(path).get_data(as_text=True):

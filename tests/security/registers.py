@@ -47,6 +47,8 @@ from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS, item_of
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
+from tests.security.statistics import STATISTICS
+from tests.security.transfers import TRANSFERS
 from tests.world import DIVISIONS, canary
 
 DAY = date(2026, 3, 8)
@@ -284,6 +286,9 @@ SPECS = declare(
             ),
         ),
         routes={
+            "statistics": "view",
+            "statistics_export": "export",
+            "visits": "view",
             "advance": "handle",
             "answer": "handle",
             "activity": "handle",
@@ -366,6 +371,8 @@ SPECS = declare(
     *STANDARDS,
     *CHECKLISTS,
     *ASSESSMENTS,
+    *TRANSFERS,
+    *STATISTICS,
 )
 
 CHILD_TABLES = {child.table.name: (spec, child) for spec in SPECS for child in (*spec.children, *spec.records)}

@@ -47,6 +47,7 @@ from models import (
     RecognitionLevel,
     Regulation,
     RegulationKind,
+    ReportKind,
     RightsCategory,
     Seat,
     SignInSession,
@@ -55,6 +56,7 @@ from models import (
     StationHost,
     StationLevel,
     StationMember,
+    Submission,
     Training,
     Urge,
     UrgeKind,
@@ -65,6 +67,7 @@ from models import (
     Weekday,
 )
 from tests import world
+from tests.unit import transfer_faults
 
 NOW = datetime(2026, 11, 24, 9, 30)  # noqa: DTZ001  the database stores UTC without zone
 PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
@@ -114,6 +117,7 @@ ROWS = {
     Urge: STAMPS | {
         "case_id": A_CASE, "kind": UrgeKind.PERSON, "by_name": "甲", "sent_on": world.TODAY, "reason": "请尽快办理",
     },
+    **transfer_faults.ROWS,
     Checklist: PLACE | STAMPS | {"name": "甲标准", "kind": ChecklistKind.AWARD, "level": StationLevel.VILLAGE},
     ChecklistItem: STAMPS | {"checklist_id": A_CHECKLIST, "label": "甲项"},
     Confirmation: OF_STATION | {
@@ -133,6 +137,10 @@ ROWS = {
     Judgement: {
         "station_id": world.FIRST_STATION, "item_id": AN_ITEM, "from_on": date(2020, 1, 1), "finding": Finding.AUTO,
         "sentence": "齐全。",
+    },
+    Submission: PLACE | STAMPS | {
+        "kind": ReportKind.VISITS, "first_on": date(2024, 1, 1), "last_on": date(2024, 12, 31),
+        "submitted_on": world.TODAY, "submitted_by": "甲", "figures": {}, "seal": "0",
     },
     Training: PLACE | STAMPS | {"name": "甲课", "held_on": world.TODAY, "hours": 4, "organizer": Organizer.WOMEN},
     Regulation: OF_STATION | {
@@ -176,6 +184,8 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (Budget, {}, "budget.?station_id"),
     (Assessment, {}, "assessment.?station_id"),
     (AssessmentAnswer, {}, "assessment_answer.?assessment_id"),
+    *transfer_faults.ONCE,
+    (Submission, {}, "submission.?division_code"),
 ]
 
 
@@ -255,8 +265,12 @@ REFUSED = [
     (Urge, {"kind": NOBODY}, "urgekind"),
     (Urge, {"reply": "已办"}, "reply_dated"),
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
+    *transfer_faults.REFUSED,
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
+    (Submission, {"kind": NOBODY}, "reportkind"),
+    (Submission, {"last_on": date(2023, 12, 31)}, "ends_after_start"),
+    (Submission, {"division_code": world.CHILD}, "township_and_up"),
     (Checklist, {"kind": NOBODY}, "checklistkind"),
     (Checklist, {"level": NOBODY}, "stationlevel"),
     (ChecklistItem, {"evidence": NOBODY}, "evidence"),

@@ -296,8 +296,11 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
 
 # ---- a station in use
 
-REGISTERS = ("考核", "经费", "案件", "人工确认", "值班", "督导检查", "联席会议", "认定", "制度", "班子", "队伍", "上墙")
-OF_A_STATION = "、".join(f"1 条「{register}」" for register in REGISTERS)
+REGISTERS = (
+    "考核", "交办", "经费", "案件", "人工确认", "值班", "督导检查", "联席会议", "认定", "制度", "班子", "转办", "队伍",
+    "上墙",
+)  # fmt: skip
+OF_A_STATION = "、".join(f"{2 if register == '案件' else 1} 条「{register}」" for register in REGISTERS)
 STATION = "/stations/{}/900001"
 
 

@@ -30,7 +30,7 @@ def specified(function):
 
 def test_models_that_are_registers_have_a_view():
     shown = {m.class_ for m in Model.registry.mappers if getattr(m.class_, "__visibility__", None) in (
-        Visibility.DOWN, Visibility.REFERENCE, Visibility.ADDRESSED, Visibility.SHIPPED)}  # fmt: skip
+        Visibility.DOWN, Visibility.REFERENCE, Visibility.ADDRESSED, Visibility.UNIT, Visibility.SHIPPED)}  # fmt: skip
     assert shown == {view.datamodel.obj for view in VIEWS}
 
 

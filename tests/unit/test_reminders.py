@@ -31,7 +31,7 @@ TUESDAY = date(2026, 11, 17)  # due on Thursday 2026-11-26, two working days aft
 def nothing_else(context):
     """The cases of the world are due too: here they are over."""
     with acting_as(SETUP):
-        for case in db.session.scalars(select(Case).where(Case.state == CaseState.APPLIED)):
+        for case in db.session.scalars(select(Case).where(Case.state == CaseState.APPLIED, Case.ended_on.is_(None))):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
         db.session.commit()
     db.session.remove()

@@ -1,0 +1,58 @@
+"""Holes in what is counted and submitted: cases of others in the numbers, tables of others, figures that change."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from flask import Flask
+
+from app import scope, statistics, submissions
+from app.security.actor import Actor
+from models import Submission
+from tests.drill.hole import as_system, hole
+from tests.security import statistics_intrusions as intrusions
+
+
+@hole(attack=intrusions.counts_cases_of_others)
+def statistics_of_all_cases(app: Flask) -> Iterator[None]:
+    """Counted by the product itself, without the place that the viewer's own part stands for."""
+
+    def careless(asked: Any) -> Any:
+        return as_system(counted)(replace(asked, within=""))
+
+    counted = statistics._counted
+    with patch.object(statistics, "_counted", careless):
+        yield
+
+
+@hole(attack=intrusions.asks_for_another_division)
+def statistics_of_any_division(app: Flask) -> Iterator[None]:
+    def careless(question: Any, actor: Actor, verb: str = "view") -> Any:
+        return replace(question, places=(question.within,))
+
+    with patch.object(statistics, "asked_of", careless):
+        yield
+
+
+@hole(attack=intrusions.exports_what_he_may_only_view)
+def statistics_exported_by_the_right_to_view(app: Flask) -> Iterator[None]:
+    asked_of = statistics.asked_of
+    with (
+        patch.object(statistics, "narrowed", lambda *_: nullcontext()),
+        patch.object(statistics, "asked_of", lambda question, actor, verb="view": asked_of(question, actor)),
+    ):
+        yield
+
+
+@hole(attack=intrusions.changes_what_is_submitted)
+def submission_open_to_changes(app: Flask) -> Iterator[None]:
+    """Neither by what the model says of writing nor by the rule."""
+    with (
+        patch.object(Submission, "__writing__", {"add": "add", "edit": "add"}),
+        patch.object(submissions, "_must_stay", lambda *_: None),
+    ):
+        scope.read_criteria.cache_clear()  # which remembers what the model said
+        yield
+    scope.read_criteria.cache_clear()

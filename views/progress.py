@@ -1,0 +1,35 @@
+"""How far a row of one workflow has come, for the page that shows it: its line of states, deadline, next and other
+steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from app import clock
+from app.transfers import standing_of
+from app.workflow.steps import Kind, Workflow
+from views.stepping import VERB, Stepping
+
+
+class Progressing(Stepping):
+    flow: Workflow
+    step_pages: ClassVar[dict[Any, str]] = {}  # {state: the page that leads there, instead of a form of its own}
+
+    def line_of(self, row: Any) -> tuple[Any, ...]:
+        """The states from the first to the one it is meant to end in; what went another way, first and last."""
+        forward = (step.to for step in self.flow.steps if step.kind is Kind.FORWARD)
+        line = tuple(dict.fromkeys((self.flow.start, *forward)))
+        return line if row.state in line else (self.flow.start, row.state)
+
+    def progress_of(self, row: Any) -> dict[str, Any]:
+        taken_up = self.take_up(row)
+        steps = [found for found in self.steps_of(row) if found.step.verb == VERB]
+        forward = next((found for found in steps if found.step.kind is Kind.FORWARD), None)
+        asked = self.asked(row, forward) if forward and forward.step.to not in self.step_pages else None
+        return {
+            "line": self.line_of(row), "deadline": standing_of(row, clock.today()), "forward": asked,
+            "next_page": self.step_pages.get(forward.step.to, "") if forward else "",
+            "others": [found.step for found in steps if found.step.kind is not Kind.FORWARD],
+            "drafts": self.waiting(row), "taken_up": taken_up,
+        }  # fmt: skip
