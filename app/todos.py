@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, select, true
 
 from app import calendars, follow_up, handlers, recognitions, terms, transfers, urges
 from app.calendar import Light
@@ -216,13 +216,24 @@ def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> li
 
 
 def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
-    """How many rows there are of each kind; a register is gone through once, however many kinds it has."""
-    counts: dict[str, int] = {}
-    for model in {kind.model for kind, _rows in found}:
-        mine = {kind.name: rows for kind, rows in found if kind.model is model}
-        numbers = (func.count(case((rows, 1))) for rows in mine.values())
-        asked = select(*numbers).select_from(model).where(or_(*mine.values()))
-        counts |= zip(mine, db.session.execute(asked).one(), strict=True)
+    """How many rows there are of each kind, by one statement; a register is gone through once for all its kinds."""
+    of_register: dict[Any, dict[str, ColumnElement[bool]]] = {}
+    for kind, rows in found:
+        of_register.setdefault(kind.model, {})[kind.name] = rows
+    if not of_register:
+        return []
+    tables = [
+        select(*(func.count(case((rows, 1))).label(name) for name, rows in kinds.items()))
+        .select_from(model)
+        .where(or_(*kinds.values()))
+        .subquery()
+        for model, kinds in of_register.items()
+    ]
+    joined: FromClause = tables[0]
+    for table in tables[1:]:
+        joined = joined.join(table, true())
+    counted = db.session.execute(select(*(column for table in tables for column in table.c)).select_from(joined))
+    counts = counted.mappings().one()
     return [counts[kind.name] for kind, _rows in found]
 
 
@@ -243,6 +254,6 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 
 def number(actor: Actor, today: date) -> int:
-    """How many rows wait for the actor himself: the number in the menu; one statement a register."""
+    """How many rows wait for the actor himself: the number in the menu."""
     found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor) if kind.is_counted]
     return sum(_counts(found))

@@ -37,8 +37,8 @@ OURS = {canary(kind, code) for kind in KINDS for code in DIVISIONS}
 OURS |= {mask_numbers(text) for text in OURS}  # as they hang on a wall
 # And what the masks leave of its secrets. A clear one is a stray, where it has letters.
 OURS |= {mask(spec.kind_of_secret(column), text) for text, (spec, _, column) in SECRETS.items()}
-# What was done in a case is opened on the walks, all of it at once.
-OURS |= {text for text, (_, _, column) in SECRETS.items() if column == "content"}
+# What was done in a case is opened on the walks, all of it at once; and what a unit was told repeats the summary.
+OURS |= {text for text, (_, _, column) in SECRETS.items() if column in ("content", "summary")}
 OURS |= {f"姓名{name}" for name in PEOPLE}
 WORLD = re.compile("|".join(map(re.escape, sorted(OURS, key=len, reverse=True))))
 READ_OUT = ("title", "placeholder", "alt", "label", "aria-label", "aria-description", "aria-valuetext", "data-confirm")

@@ -14,7 +14,7 @@ from models import Division, Station, StationHost
 from tests import world
 from tests.conftest import Browser, make_app
 from tests.security.registers import SPECS
-from tests.security.spec import TYPED_INTO
+from tests.security.spec import typed_into
 from tests.world import CHILD, FIRST_STATION, MERGED, OWN, PASSWORD, SIBLING, canary
 from views.base import RegisterView
 from views.menu import MENU
@@ -87,7 +87,7 @@ def test_a_partial_post_keeps_what_it_does_not_name(app, client_as):
 @pytest.mark.parametrize("spec", [spec for spec in SPECS if "edit" in spec.methods], ids=lambda spec: spec.register)
 def test_a_post_of_one_field_keeps_all_others_of_every_register(app, client_as, spec):
     """Secrets, ticks, keys and child rows too: what a form does not name, nobody meant to empty."""
-    column = TYPED_INTO.get(spec.register, "name")
+    column, typed, _other = typed_into(spec.register)
     tables = [spec.table, *(child.table for child in spec.children)]
 
     def rows():
@@ -96,7 +96,7 @@ def test_a_post_of_one_field_keeps_all_others_of_every_register(app, client_as, 
 
     key, before = spec.keys[spec.home], rows()
     path = f"{BASE[spec.register]}/edit/{key}"
-    assert client_as(spec.master).submit(path, {column: "只改名"}).status_code == 302
+    assert client_as(spec.master).submit(path, {column: typed}).status_code == 302
     after = rows()
     old, new = before[0].pop(key), after[0].pop(key)
     found_by = {"search_text"} if column in getattr(spec.model, "__find__", ()) else set()  # follows the name

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from app import interface
 from app.extensions import db
 from app.interface import RegisterInterface
-from models import Case, CaseActivity, Station, Urge
+from models import Case, Model, Station
 from tests import records
 from tests.world import CHILD, FIRST_STATION, OWN
 
@@ -74,8 +74,13 @@ CASE = {
 
 def clear(connection):
     """No cases, and nothing that hangs on one."""
-    for model in (CaseActivity, Urge, Case):
-        connection.execute(delete(model))
+    gone = {Case.__table__}
+    for table in Model.metadata.sorted_tables:  # what is referred to comes first
+        if {key.column.table for key in table.foreign_keys} & gone:
+            gone.add(table)
+    for table in reversed(Model.metadata.sorted_tables):
+        if table in gone:
+            connection.execute(delete(table))
 
 
 @pytest.fixture

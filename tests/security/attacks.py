@@ -33,6 +33,7 @@ ORDINARY = {
     *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "urge", "end", "export")),
     *(("Transfer", verb) for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")),
     *(("Assignment", verb) for verb in ("view", "reveal", "add", "edit", "handle", "export")),
+    *(("Submission", verb) for verb in ("view", "add", "export")),
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(
         (register, verb)

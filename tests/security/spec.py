@@ -273,9 +273,15 @@ TYPED = {
 }
 
 
-# A column of text of each register that has no name.
+# What everybody may change of each register that has no name.
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
-    "Transfer": "asked", "Assignment": "asked",
+    "Transfer": "due_on", "Assignment": "due_on",
 }  # fmt: skip
+
+
+def typed_into(register: str) -> tuple[str, str, str]:
+    """A column that may be changed, and two values for it."""
+    column = TYPED_INTO.get(register, "name")
+    return (column, "2027-01-04", "2027-01-05") if column.endswith("_on") else (column, "只改名", "我所填")
