@@ -30,7 +30,9 @@ from tests import postgres, world
 WITHOUT = set(filter(None, os.environ.get("TEST_WITHOUT", "").split(",")))
 MADE: list[Flask] = []
 IS_AUDIT = bool(os.environ.get("TEST_AUDIT"))
+SCREENS = ["phone", "desk"]
 DATABASES = [name for name in ("sqlite", "postgresql") if name not in WITHOUT]
+TURNS = {*DATABASES, *SCREENS}  # ids of what a test is run on
 
 
 def pytest_report_header() -> list[str]:
@@ -50,9 +52,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def its_turn(item: Any) -> bool:
-    """Whether a slow test that the databases take in turns is this one's; `make audit` runs it on each."""
-    database = getattr(item, "callspec", None) and item.callspec.params.get("database")
-    return not database or DATABASES[crc32(item.nodeid.replace(database, "").encode()) % len(DATABASES)] == database
+    """Whether a slow test is one that runs now: the databases, and the screens, take it in turns, and of tests marked
+    `in_turns(one_in=n)` one in n runs at all. `make audit` runs all.
+    """
+    params = dict(item.callspec.params) if getattr(item, "callspec", None) else {}
+    ids = item.nodeid.partition("[")[2].rstrip("]").split("-")
+    share = item.get_closest_marker("in_turns").kwargs.get("one_in", 1)
+    turn = crc32("-".join([item.nodeid.partition("[")[0], *(x for x in ids if x not in TURNS)]).encode())
+    if turn % share:
+        return False
+    turn //= share
+    if "database" in params and DATABASES[turn % len(DATABASES)] != params["database"]:
+        return False
+    return "screen" not in params or SCREENS[turn // len(DATABASES) % len(SCREENS)] in ids
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -48,10 +48,11 @@ METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
 DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
 # Of so many requests to a route a sample takes one; fewer for people who may do less, or what others may elsewhere.
-MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 7, 20
+MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 10, 30
 # Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
 ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
-SAMPLE_TASTE, TASTE, DRILL_TASTE = 2, 4, 5  # requests to a route that everybody makes who may use it
+# Requests to a route that everybody makes who may use it; in a sample, the masters one more.
+SAMPLE_TASTE, TASTE, DRILL_TASTE = 1, 4, 5
 SAMPLE_REFUSALS = 2  # among so many people who may not use a route at all, one asks in a sample; else all
 
 
@@ -106,7 +107,7 @@ class Generator:
         if self.is_sample and not may_use:
             return crc32(f"{self.person} {probe.endpoint} {probe.method}".encode()) % SAMPLE_REFUSALS == 0
         if self.is_sample:
-            return SAMPLE_TASTE
+            return SAMPLE_TASTE + (self.person in MASTERS)
         return DRILL_TASTE if self.is_drill else TASTE
 
     def _is_drawn(self, probe: Probe, nth: int) -> bool:

@@ -56,7 +56,7 @@ FAULTS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 }
 
 
-@pytest.mark.in_turns
+@pytest.mark.in_turns(one_in=2)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_met(app, fault):
     with FAULTS[fault](), pytest.raises((AssertionError, IntegrityError)):

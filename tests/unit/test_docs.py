@@ -19,10 +19,11 @@ from app import demo
 from app.security import roles
 from models import Visibility
 from tests import screenshots
-from tests.conftest import make_app
+from tests.conftest import IS_AUDIT, make_app
 from views.base import RegisterView
 
 ROOT = config.ROOT
+SOME = 12  # of the seeded faults of a text are tried in make test; all in make audit
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -300,7 +301,7 @@ def all_noticed(check: Callable[[str], list[str]], text: str, seeded: Iterable[s
     assert check(text) == []
     texts = list(seeded)
     assert texts
-    for wrong in texts:
+    for wrong in texts if IS_AUDIT else texts[:: 1 + len(texts) // SOME]:
         assert wrong != text
         assert check(wrong), wrong
 
