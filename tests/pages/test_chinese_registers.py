@@ -12,7 +12,7 @@ from models import Model
 from tests.pages.chinese import crawl, problems
 from tests.records import id_number
 from tests.security.registers import CHILD_TABLES, SPECS, key
-from tests.security.spec import typed_into, pdf
+from tests.security.spec import pdf, typed_into
 from tests.world import CHILD, FOREIGN, OWN, PEOPLE, canary
 from views.base import RegisterView
 from views.menu import MENU
