@@ -171,6 +171,8 @@ class _Words:
         info = self.datamodel.info(name)
         if self.datamodel.is_hidden(self.row, name):
             return UNSEEN
+        if self.datamodel.is_veiled(self.row, name):
+            return self.datamodel.veil(name, value)
         if info.get("secret"):
             return secret.masked(self.row, name, value) if value and isinstance(self.row, self.datamodel.obj) else ""
         if value is not None and name in self.names:

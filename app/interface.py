@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, case, func
 from app import clock, divisions, finding, references, scope, secret
 from app.errors import DomainError
 from app.extensions import db
+from app.masking import mask
 from models import Division, Ended, Findable
 from models.base import TOWNSHIP
 
@@ -176,6 +177,7 @@ class RegisterInterface(SQLAInterface):
         called = {name: names_of(self.target_of(name), (getattr(r, local[name]) for r in rows)) for name in relations}
         secrets = {name for name in names if self.info(name).get("secret")}
         private = {name for name in names if self.info(name).get("private")}
+        veiled = {name for name in names if self.info(name).get("masked")}
         words = (_("否"), _("是"))
 
         def cell(row: Any, name: str) -> str:
@@ -183,6 +185,8 @@ class RegisterInterface(SQLAInterface):
                 return UNSEEN
             if name in secrets:
                 return secret.masked(row, name)
+            if name in veiled and self.is_veiled(row, name):
+                return self.veil(name, getattr(row, name))
             value = getattr(row, local.get(name, name))
             if name in local:
                 return called[name].get(value, UNSEEN) if value else ""
@@ -193,6 +197,18 @@ class RegisterInterface(SQLAInterface):
     def is_hidden(self, row: Any, name: str) -> bool:
         """A private column of a row that is readable only as a reference."""
         return bool(self.info(name).get("private")) and not scope.covers("view", row)
+
+    def is_veiled(self, row: Any, name: str) -> bool:
+        """A column that tells who somebody is, for a viewer above the township: he reads it masked."""
+        return bool(self.info(name).get("masked")) and not scope.is_near(row)
+
+    def is_closed(self, row: Any, name: str) -> bool:
+        """Whether the viewer reads the column masked, and may open it only with a reason."""
+        return bool(self.info(name).get("secret")) or self.is_veiled(row, name)
+
+    def veil(self, name: str, value: Any) -> str:
+        """What such a viewer reads."""
+        return mask(self.info(name)["masked"], as_text(value))
 
     def may_be_chosen(self, row: Any) -> bool:
         """Whether a new foreign key may point to `row`; not to what is no more."""

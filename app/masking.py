@@ -20,7 +20,7 @@ _LEVELS = (_PROVINCE, _CITY, _COUNTY, _TOWNSHIP)
 
 
 def mask(kind: str, text: str | None) -> str:
-    """`text` masked as phone, id_number, address or narrative; empty stays empty, another kind shows nothing."""
+    """`text` masked as phone, id_number, address, narrative, name or (day of) birth; empty stays empty, another kind shows nothing."""
     plain = " ".join((text or "").split())
     if not plain:
         return ""
@@ -62,7 +62,14 @@ def _address(text: str) -> str:
     return text[: shown or min(2, len(text) // 3)] + HIDDEN
 
 
-_MASKS = {"phone": _phone, "id_number": _id_number, "address": _address, "narrative": lambda _text: NARRATIVE}
+_MASKS = {
+    "phone": _phone,
+    "id_number": _id_number,
+    "address": _address,
+    "narrative": lambda _text: NARRATIVE,
+    "name": lambda text: text[0] + "**",  # whatever its length
+    "birth": lambda text: text[:4] + "年",
+}
 
 
 # Seven digits or more, perhaps set apart by blanks, hyphens or dots, that are no date.

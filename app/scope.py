@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from app.security.actor import Actor
-from models.base import CITY, PLACES, Model, Visibility, models_by_name, place_of
+from models.base import CITY, PLACES, TOWNSHIP, Model, Visibility, models_by_name, place_of
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _narrow: ContextVar[tuple[str, str]] = ContextVar("narrow", default=("", "view"))
@@ -262,6 +262,15 @@ def covers(verb: str, row: Any) -> bool:
     """Whether the current actor holds `verb` on `row`: for buttons and for private columns."""
     actor = current_actor()
     return actor is not None and holds(actor, verb, row)
+
+
+def is_near(row: Any) -> bool:
+    """Whether the current actor sees `row` as one of its township or village: those above read it masked (F55)."""
+    actor, register = current_actor(), type(row).__name__
+    if actor is None or actor.is_system:
+        return actor is not None
+    near = (g for g in actor.grants if len(g.division_code) >= TOWNSHIP and row.place.startswith(g.division_code))
+    return any((register, "view") in g.permissions for g in near)
 
 
 def _current_session() -> Session | None:

@@ -167,13 +167,13 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     )
     applicant: Mapped[Applicant] = mapped_column(default=Applicant.SELF, info={"label": _l("申请人")})
     agent_name: Mapped[str | None] = mapped_column(
-        String(50), info={"label": _l("代理人姓名"), "short": True, "only_if": ("applicant", "AGENT")}
+        String(50), info={"label": _l("代理人姓名"), "short": True, "only_if": ("applicant", "AGENT"), "masked": "name"}
     )
     agent_relation: Mapped[str | None] = mapped_column(
         String(50), info={"label": _l("代理人与当事人关系"), "short": True, "only_if": ("applicant", "AGENT")}
     )
 
-    name: Mapped[str] = mapped_column(String(50), info={"label": _l("当事人姓名"), "short": True})
+    name: Mapped[str] = mapped_column(String(50), info={"label": _l("当事人姓名"), "short": True, "masked": "name"})
     id_number: Mapped[str | None] = secret(
         "id_number",
         _l("身份证号"),
@@ -182,7 +182,7 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     )
     id_number_index: Mapped[str | None] = blind_index()
     sex: Mapped[Sex | None] = mapped_column(info={"label": _l("性别")})
-    born_on: Mapped[date | None] = mapped_column(info={"label": _l("出生日期"), "not_future": True})
+    born_on: Mapped[date | None] = mapped_column(info={"label": _l("出生日期"), "not_future": True, "masked": "birth"})
     ethnicity: Mapped[str | None] = mapped_column(String(20), info={"label": _l("民族"), "short": True})
     occupation: Mapped[str | None] = mapped_column(String(50), info={"label": _l("职业"), "short": True})
     education: Mapped[str | None] = mapped_column(String(20), info={"label": _l("文化程度"), "short": True})

@@ -100,9 +100,9 @@ class Core(ModelView):
             if getattr(self, name, None) is None:
                 raise TypeError(f"{type(self).__name__}.{name} has to be declared: defaults would show every column.")
         for name in (*self.search_columns, *self.order_columns, *self.quick_search):
-            if {"private", "secret"} & self.datamodel.info(name).keys():
+            if {"private", "secret", "masked"} & self.datamodel.info(name).keys():
                 raise TypeError(
-                    f"{type(self).__name__}: searching or sorting by the private column {name} gives it away."
+                    f"{type(self).__name__}: searching or sorting by the column {name}, which not everybody reads, gives it away."
                 )
         self.shortlists = {**self.shortlists, **_to_dos_of(self.datamodel.obj)}  # type: ignore[misc]
         self._related_views: list[Any] = []

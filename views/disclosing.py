@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app import audit, secret
 from app.extensions import db
+from app.interface import as_text
 from views.access import needs
 from views.core import Core
 from views.forms import tidy
@@ -30,12 +31,18 @@ class Disclosing(Core):
     def reveal(self, pk: str) -> Any:
         """The page of the row with one secret in clear; no record, no secret."""
         row, column = self._row(pk, "reveal"), request.form.get("column", "")
-        if column not in self.show_columns or not self.datamodel.info(column).get("secret"):
+        if column not in self.show_columns or not self.datamodel.is_closed(row, column):
             abort(404)
         reason = given_reason()
         if reason is None:
             return redirect(self.url("show", pk=self.key(row)))
-        opened = secret.get(row, column) or ""
+        opened = self.in_clear(row, column)
         audit.note(db.session(), "reveal", row, {"_column": [None, column], "_reason": [None, reason]})
         db.session.commit()
         return self._show(row, {column: opened})
+
+    def in_clear(self, row: Any, column: str) -> str:
+        """A secret, or what is masked for this viewer."""
+        if self.datamodel.info(column).get("secret"):
+            return secret.get(row, column) or ""
+        return as_text(getattr(row, column))

@@ -58,7 +58,7 @@ class Form(FlaskForm):
         """
         super().validate(extra_validators)
         for name in self.conditions:
-            if self.is_asked(name):
+            if name not in self or self.is_asked(name):
                 continue
             field, other = self[name], self[self.conditions[name].partition("=")[0]]
             field.errors, field.process_errors = [], []

@@ -236,7 +236,7 @@ class Reading(Remembering):
                 "text": (opened or {}).get(name, cell),
                 "is_open": name in (opened or {}),
                 "is_long": bool(self.datamodel.info(name).get("multiline")),
-                "may_open": may_open and bool(cell) and bool(self.datamodel.info(name).get("secret")),
+                "may_open": may_open and bool(cell) and self.datamodel.is_closed(row, name),
             }
             for name, cell in zip(self.show_columns, cells, strict=True)
             if cell or self._is_asked(row, name)

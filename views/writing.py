@@ -147,8 +147,7 @@ class Writing(Drafting):
             flash(why, "warning")
             return redirect(self.url("show", pk=self.key(row)))
         self._restore(row)
-        form, rows = self.edit_form(obj=row), [child.rows(row) for child in self.children]
-        self._remember(form, row)
+        form, rows = self._edit_form_of(row), [child.rows(row) for child in self.children]
         conflicts = Conflicts(self.datamodel, row, form)
         if typed.is_filled():
             conflicts.settle()
@@ -184,10 +183,15 @@ class Writing(Drafting):
             for field in fields
         )
 
-    def _remember(self, form: FlaskForm, row: Any) -> None:
-        for field in form:
+    def _edit_form_of(self, row: Any) -> FlaskForm:
+        """The form of a stored row, without what is masked for the viewer."""
+        form = self.edit_form(obj=row)
+        for field in list(form):
             if isinstance(field, SecretField):
                 field.remember(row)
+            elif field.name in self.edit_columns and self.datamodel.is_veiled(row, field.name):
+                del form[field.name]
+        return form
 
     def _saved(self, row: Any, form: FlaskForm) -> Any:
         flash(_("已保存。"), "success")

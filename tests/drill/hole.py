@@ -123,6 +123,10 @@ def has_key_out_of_sight(spec: Spec) -> bool:
     return spec.model is Division
 
 
+def has_masked_names(spec: Spec) -> bool:
+    return any(column.info.get("masked") for column in spec.table.c)
+
+
 def has_secrets(spec: Spec) -> bool:
     return bool(spec.secrets)
 

@@ -14,13 +14,22 @@ from app.interface import RegisterInterface
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor
 from models import Attachment
-from tests.drill.hole import as_system, has_children, has_files, has_secrets, has_secrets_for_few, hole
+from tests.drill.hole import (
+    as_system,
+    has_children,
+    has_files,
+    has_masked_names,
+    has_secrets,
+    has_secrets_for_few,
+    hole,
+)
 from tests.security import intrusions
 from tests.security.registers import SPECS
 from views import forms
 from views.attaching import Attaching
 from views.children import Children
 from views.forms import SecretField
+from views.writing import Writing
 
 
 def masked_but_in(method: str) -> Callable[..., str]:
@@ -164,4 +173,16 @@ def child_points_to_somebody_out_of_sight(app: Flask) -> Iterator[None]:
         patch.object(forms.RelationField, "fixed", False),
         patch.object(guard, "check_references", lambda *args: None),
     ):
+        yield
+
+
+@hole("county_admin", shown_by=has_masked_names)
+def names_in_clear_above_the_township(app: Flask) -> Iterator[None]:
+    with patch.object(RegisterInterface, "is_veiled", lambda self, row, name: False):
+        yield
+
+
+@hole("county_admin", shown_by=has_masked_names)
+def names_in_clear_in_forms_above_the_township(app: Flask) -> Iterator[None]:
+    with patch.object(Writing, "_edit_form_of", lambda self, row: self.edit_form(obj=row)):
         yield

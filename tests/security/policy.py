@@ -6,7 +6,7 @@ does a line without a route.
 
 from app.security.roles import MANAGER, SYSTEM_ADMIN
 from app.security.roles import ROLES as ALL_ROLES
-from models.base import place_of
+from models.base import TOWNSHIP, place_of
 from tests.security.registers import BY_REGISTER, SPECS
 from tests.world import DIVISIONS, PEOPLE
 
@@ -80,6 +80,11 @@ def places(username: str, register: str, verb: str) -> set[str]:
 def may(username: str, register: str, verb: str, code: str | None) -> bool:
     """Whether this person may `verb` a row of `register` that lies in `code`."""
     return code is not None and any(code.startswith(place) for place in places(username, register, verb))
+
+
+def is_near(username: str, register: str, code: str) -> bool:
+    """Whether this person reads the row as one of its township or village; who is above them reads names masked."""
+    return any(len(place) >= TOWNSHIP and code.startswith(place) for place in places(username, register, "view"))
 
 
 def can(username: str, register: str, verb: str) -> bool:

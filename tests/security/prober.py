@@ -188,6 +188,10 @@ class Prober:
                 self.person, spec.register, "export", code
             ):
                 yield f"exports {kind}-{code}"
+            elif self.is_masked(spec, column) and not (
+                policy.is_near(self.person, spec.register, code) or self.may_reveal(probe, spec, code)
+            ):
+                yield f"shows {kind}-{code} unmasked"
         for spec, code, column in sorted(answers.SECRET.sources(found), key=str):
             if not self.may_reveal(probe, spec, code):
                 yield f"tells the secret {spec.register}.{column} of {code}"
@@ -203,6 +207,10 @@ class Prober:
         is_taken = policy.ROUTES.get(probe.endpoint) == (probe.register, "export")
         is_its_own = answers.is_workbook(answer) and spec.register == probe.register
         return column not in spec.shared and (is_its_own or (answers.is_paper(answer) and is_taken))
+
+    @staticmethod
+    def is_masked(spec: Spec, column: str) -> bool:
+        return column in spec.table.c and bool(spec.table.c[column].info.get("masked"))
 
     @staticmethod
     def may_view(person: str, register: str, code: str) -> bool:
