@@ -20,7 +20,7 @@ _LEVELS = (_PROVINCE, _CITY, _COUNTY, _TOWNSHIP)
 
 
 def mask(kind: str, text: str | None) -> str:
-    """`text` masked as phone, id_number, address, narrative, name or (day of) birth; empty stays empty, another kind shows nothing."""
+    """`text` masked as one of _MASKS; empty stays empty, another kind shows nothing."""
     plain = " ".join((text or "").split())
     if not plain:
         return ""

@@ -85,7 +85,9 @@ class Transfer(StationOwned, Ended, Stamped, Model):
         default=False, info={"label": _l("随附联系电话"), "help": _l("有安全联系电话的，只转安全联系电话。")}
     )
     has_address: Mapped[bool] = mapped_column(default=False, info={"label": _l("随附住址")})
-    name: Mapped[str | None] = mapped_column(String(50), info={"label": _l("当事人姓名"), "derived": True, "masked": "name"})
+    name: Mapped[str | None] = mapped_column(
+        String(50), info={"label": _l("当事人姓名"), "derived": True, "masked": "name"}
+    )
     phone: Mapped[str | None] = secret("phone", _l("联系电话"), derived=True)
     address: Mapped[str | None] = secret("address", _l("住址"), derived=True)
     sent_on: Mapped[date] = mapped_column(info={"label": _l("转办日期"), "derived": True, "today": True})
