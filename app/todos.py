@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
 
-from app import calendars, follow_up, handlers, recognitions, terms, transfers, urges
+from app import calendars, danger, follow_up, handlers, recognitions, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -26,6 +26,7 @@ from models import (
     Case,
     CaseState,
     Confirmation,
+    DvRiskAssessment,
     Inspection,
     JointMeeting,
     Recognition,
@@ -106,6 +107,16 @@ KINDS: list[Kind] = [
     Kind(
         "visits", _l("待回访"), _l("已结案，还没有回访。"), "handle",
         lambda actor, today: Case.state == CaseState.CLOSED, order=(Case.closed_on,),
+    ),
+    Kind(
+        "police", _l("高危未报警"), _l("评估为高危，请报警；本人不同意的，写明原因。"), "edit",
+        lambda actor, today: danger.no_police(),
+        is_counted=True, model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
+    ),
+    Kind(
+        "told", _l("高危未报告上级妇联"), _l("评估为高危，请报告上级妇联，写明日期和报告对象。"), "edit",
+        lambda actor, today: danger.not_told(),
+        model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
     ),
     Kind(
         "late", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",

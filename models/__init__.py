@@ -15,6 +15,7 @@ from models.case import (
     Channel,
     Difficulty,
     RightsCategory,
+    RiskLevel,
     VisitResult,
     VisitWay,
 )
@@ -33,6 +34,7 @@ from models.confirmation import Confirmation
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday
+from models.dv_risk_assessment import DvRiskAnswer, DvRiskAssessment
 from models.findable import Findable
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
@@ -88,6 +90,8 @@ __all__ = [
     "Draft",
     "DutyPeriod",
     "DutyRoster",
+    "DvRiskAnswer",
+    "DvRiskAssessment",
     "EndReason",
     "Ended",
     "Engagement",
@@ -112,6 +116,7 @@ __all__ = [
     "RegulationKind",
     "ReportKind",
     "RightsCategory",
+    "RiskLevel",
     "RoleBaseline",
     "Rule",
     "Seat",

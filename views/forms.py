@@ -180,6 +180,12 @@ class EnumField(SelectField):
         setattr(obj, name, self.enum_class[self.data] if self.data else None)
 
 
+def without(field: Any, member: Any, why: Any) -> None:
+    """Take a choice out of the field of an enumeration, and say why beside it."""
+    field.choices = [choice for choice in field.choices if choice.value != member.name]
+    field.description = why
+
+
 class RelationField(Field):
     """A foreign key: chosen from a paged, scoped endpoint, never from an option list of a whole table.
 

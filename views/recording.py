@@ -10,15 +10,15 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app import audit, secret
+from app import audit, danger, secret
 from app.extensions import db
 from app.interface import RegisterInterface, must_be_open
 from app.timeline import timeline_of
-from models import CaseActivity
+from models import ActivityKind, CaseActivity, RiskLevel
 from views import once
 from views.access import needs
 from views.disclosing import given_reason
-from views.forms import form_for
+from views.forms import form_for, without
 from views.stepping import VERB, Stepping
 
 ASKED = ("kind", "happened_on", "summary", "content", "done_by", "is_repeat")
@@ -44,7 +44,9 @@ class Recording(Stepping):
         return self.activity_form if (what, verb) == (ACTIVITY, VERB) else super().form_beside(what, verb)
 
     def prepare_activity(self, form: FlaskForm, row: Any) -> None:
-        """Whoever handles cases here is offered where it is written who did it."""
+        """Whoever handles cases here is offered where it is written who did it; nobody mediates over high risk."""
+        if danger.risk_of(row) is RiskLevel.HIGH:
+            without(form.kind, ActivityKind.MEDIATION, danger.NO_MEDIATION)
         if self.suggestions(row).get("handler"):
             form.done_by.render_kw = {**form.done_by.render_kw, "list": "handler-offered"}
 

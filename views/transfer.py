@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, scope, transfers
+from app import clock, danger, scope, transfers
 from app.transfers import TransferInterface
 from app.workflow.transferring import TRANSFERS
-from models import Assignment, Transfer, TransferState
+from models import Assignment, RiskLevel, Transfer, TransferReason, TransferState
 from views.base import RegisterView
 from views.core import Section, acting
+from views.forms import without
 from views.progress import Progressing
 
 
@@ -48,6 +49,12 @@ class TransferView(Progressing, RegisterView):
         """What was not sent, and what no step has written yet, is not there to be filled in."""
         asked = TRANSFERS.held | {"name", "phone", "address"}
         return name not in asked and super()._is_asked(row, name)
+
+    def _form(self, form: Any, *args: Any, **said: Any) -> Any:
+        case = form.case_id.find(form.case_id.data) if "case_id" in form else None
+        if case is not None and danger.risk_of(case) is RiskLevel.HIGH:
+            without(form.why, TransferReason.MEDIATION, danger.NO_MEDIATION)
+        return super()._form(form, *args, **said)
 
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:
         units = [(unit, transfers.standing_of(unit, clock.today())) for unit in transfers.units_of(row)]
