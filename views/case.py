@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, danger, handlers, scope, transfers
+from app import clock, danger, handlers, protection, scope, transfers
 from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow.cases import FLOW
 from app.workflow.steps import Kind
-from models import Case, DvRiskAssessment, RiskLevel, Transfer
+from models import Case, DvOrder, DvRiskAssessment, RiskLevel, Transfer
 from models.transfer import RUNNING
 from views import once
 from views.answering import Answering
@@ -110,6 +110,8 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
         is_seen = actor.covers("view", register, row.place)
         return {
             "sheets": danger.of_case(row) if is_seen else (), "duties": danger.open_duties(row) if is_seen else (),
+            "orders": protection.of_case(row) if actor.covers("view", DvOrder.__name__, row.place) else (),
+            "may_order": row.ended_on is None and actor.covers("add", DvOrder.__name__, row.place),
             "is_high": danger.risk_of(row) is RiskLevel.HIGH, "why": danger.NO_MEDIATION,
             "may_assess": row.ended_on is None and actor.covers("add", register, row.place),
         }  # fmt: skip

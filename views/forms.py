@@ -168,6 +168,8 @@ class TickField(BooleanField):
 class EnumField(SelectField):
     """One of an enumeration: posted by its English name, shown by its Chinese value."""
 
+    choices: Any
+
     def __init__(self, label: Any, enum_class: Any, **kwargs: Any) -> None:
         self.enum_class = enum_class
         choices = [SelectChoice("", _l("请选择")), *(SelectChoice(m.name, m.value) for m in enum_class)]
@@ -179,11 +181,10 @@ class EnumField(SelectField):
     def populate_obj(self, obj: Any, name: str) -> None:
         setattr(obj, name, self.enum_class[self.data] if self.data else None)
 
-
-def without(field: Any, member: Any, why: Any) -> None:
-    """Take a choice out of the field of an enumeration, and say why beside it."""
-    field.choices = [choice for choice in field.choices if choice.value != member.name]
-    field.description = why
+    def leave_out(self, member: Any, why: Any) -> None:
+        """Offer a choice no more, and say why beside the field."""
+        self.choices = [choice for choice in self.choices if choice.value != member.name]
+        self.description = why
 
 
 class RelationField(Field):

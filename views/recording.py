@@ -18,7 +18,7 @@ from models import ActivityKind, CaseActivity, RiskLevel
 from views import once
 from views.access import needs
 from views.disclosing import given_reason
-from views.forms import form_for, without
+from views.forms import form_for
 from views.stepping import VERB, Stepping
 
 ASKED = ("kind", "happened_on", "summary", "content", "done_by", "is_repeat")
@@ -46,7 +46,7 @@ class Recording(Stepping):
     def prepare_activity(self, form: FlaskForm, row: Any) -> None:
         """Whoever handles cases here is offered where it is written who did it; nobody mediates over high risk."""
         if danger.risk_of(row) is RiskLevel.HIGH:
-            without(form.kind, ActivityKind.MEDIATION, danger.NO_MEDIATION)
+            form.kind.leave_out(ActivityKind.MEDIATION, danger.NO_MEDIATION)
         if self.suggestions(row).get("handler"):
             form.done_by.render_kw = {**form.done_by.render_kw, "list": "handler-offered"}
 

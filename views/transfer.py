@@ -10,7 +10,6 @@ from app.workflow.transferring import TRANSFERS
 from models import Assignment, RiskLevel, Transfer, TransferReason, TransferState
 from views.base import RegisterView
 from views.core import Section, acting
-from views.forms import without
 from views.progress import Progressing
 
 
@@ -53,7 +52,7 @@ class TransferView(Progressing, RegisterView):
     def _form(self, form: Any, *args: Any, **said: Any) -> Any:
         case = form.case_id.find(form.case_id.data) if "case_id" in form else None
         if case is not None and danger.risk_of(case) is RiskLevel.HIGH:
-            without(form.why, TransferReason.MEDIATION, danger.NO_MEDIATION)
+            form.why.leave_out(TransferReason.MEDIATION, danger.NO_MEDIATION)
         return super()._form(form, *args, **said)
 
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:

@@ -86,6 +86,12 @@ MATRIX: dict[str, dict[str, str]] = {
     "DvRiskAssessment": _row(
         division_admin="view reveal add edit end export", staff="view reveal add edit", supervisor="view",
     ),
+    "DvOrder": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
+    ),
+    "MandatoryReport": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
+    ),
     "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

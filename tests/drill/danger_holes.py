@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from flask import Flask
 
-from app import danger
+from app import danger, protection
 from app.danger import Answered
 from models import CaseActivity, RiskLevel
 from tests.drill.hole import hole
@@ -56,4 +56,10 @@ def an_empty_sheet_counts(app: Flask) -> Iterator[None]:
 @hole(attack=intrusions.closes_over_it)
 def cases_end_before_the_police_was_called(app: Flask) -> Iterator[None]:
     with patch.object(danger, "open_duties", lambda _case: []):
+        yield
+
+
+@hole(attack=intrusions.lasts_seven_months)
+def orders_last_as_long_as_they_say(app: Flask) -> Iterator[None]:
+    with patch.object(protection, "MONTHS", 12):
         yield

@@ -33,6 +33,9 @@ ORDINARY = {
     *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "urge", "end", "export")),
     *(("Transfer", verb) for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")),
     *(("Assignment", verb) for verb in ("view", "reveal", "add", "edit", "handle", "export")),
+    *(("DvRiskAssessment", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("DvOrder", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("MandatoryReport", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(
         (register, verb)

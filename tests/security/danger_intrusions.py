@@ -4,6 +4,7 @@ Each begins with the case of the town, assessed as dangerous; the rules have to 
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -25,9 +26,11 @@ from models import (
     Checklist,
     ChecklistItem,
     ChecklistKind,
+    DvOrder,
     DvRiskAnswer,
     DvRiskAssessment,
     Met,
+    OrderKind,
     StationLevel,
     Transfer,
     TransferReason,
@@ -283,8 +286,29 @@ def outsiders_read(app: Flask) -> str | None:
     return None
 
 
+def lasts_seven_months(app: Flask) -> str | None:
+    """A protection order of seven months: by the form, with a row in hand, and lengthened afterwards."""
+    form = {
+        **CODE, "kind": "PROTECTION", "issued_by": "人民法院", "issued_on": "2026-11-20", "expires_on": "2027-06-20",
+    }  # fmt: skip
+    assert signed_in(app, "staff").submit("/orders/add", form).status_code < 500
+    days = {"issued_on": date(2026, 8, 31), "expires_on": date(2027, 3, 1)}  # 28 February is the last one
+
+    def add(_case: Any, _actor: Actor) -> None:
+        row = DvOrder(case_id=CASE, kind=OrderKind.PROTECTION, issued_by="法院", **days)
+        danger.OfCase(DvOrder).add(row)
+
+    def lengthen(row: Any, _actor: Actor) -> None:
+        row.kind, row.expires_on = OrderKind.PROTECTION, date(2027, 6, 2)
+
+    in_hand(app, add)
+    intrusions.in_hand(app, "staff", DvOrder, BY_REGISTER["DvOrder"].keys[OWN], lengthen)
+    found = ask(app, "SELECT id FROM dv_order WHERE kind = 'PROTECTION' AND case_id = :key", key=CASE)
+    return f"orders {found}" if found else None
+
+
 ATTACKS = (
     mediates_by_form, mediates_in_hand, renames_an_activity, hands_over_for_mediation, hands_over_by_form,
     centre_mediates, mediates_where_it_was_merged_into, changes_an_answer, changes_the_level, withdraws_it,
-    begins_another, takes_out_the_line, asks_less_below, closes_over_it, outsiders_read,
+    begins_another, takes_out_the_line, asks_less_below, closes_over_it, outsiders_read, lasts_seven_months,
 )  # fmt: skip

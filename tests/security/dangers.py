@@ -5,14 +5,21 @@ from datetime import date
 from app.extensions import db
 from app.security.roles import DIVISION_ADMIN, STAFF, SUPERVISOR
 from models import (
+    Capacity,
     Checklist,
     ChecklistEdition,
     ChecklistItem,
     ChecklistKind,
+    DvOrder,
     DvRiskAnswer,
     DvRiskAssessment,
+    DvVisit,
+    Finder,
+    MandatoryReport,
     Model,
+    OrderKind,
     StationLevel,
+    VisitFinding,
 )
 from models.base import TOWNSHIP
 from tests.security.spec import TYPED, Child, Spec, key
@@ -74,5 +81,79 @@ DANGERS = (
                 form=lambda _code: {"answer": "NO"},
             ),
         ),
+    ),
+    Spec(
+        model=DvOrder,
+        master="town_admin",
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end export",
+            SUPERVISOR: "view",
+            STAFF: "view reveal add edit end",
+        },
+        make=lambda code, its_key: DvOrder(
+            id=its_key,
+            case_id=key("Case", code),
+            station_id=key("Station", code),
+            kind=OrderKind.WARNING,
+            issued_by=canary("ISSUER", code),
+            document_no=canary("ORDERNO", code),
+            issued_on=date(2026, 11, 1),
+        ),
+        form=lambda code: {
+            "case_id": str(key("Case", code)),
+            "kind": "PROTECTION",
+            "issued_by": "人民法院",
+            "issued_on": "2026-11-20",
+            "expires_on": "2027-05-20",
+        },
+        canaries={"ISSUER": "issued_by", "ORDERNO": "document_no"},
+        secrets={"measures": "narrative"},
+        children=(
+            Child(
+                model=DvVisit,
+                parent="order_id",
+                name="visits",
+                make=lambda code, parent, its_key: DvVisit(
+                    id=its_key,
+                    order_id=parent,
+                    visited_on=date(2026, 11, 10),
+                    visitor=canary("VISITOR", code),
+                    finding=VisitFinding.KEPT,
+                ),
+                form=lambda _code: {"visited_on": "2026-11-20", "visitor": "丙", "finding": "KEPT"},
+                canaries={"VISITOR": "visitor"},
+            ),
+        ),
+        file="ORDERFILE",
+    ),
+    Spec(
+        model=MandatoryReport,
+        master="town_admin",
+        rights={
+            DIVISION_ADMIN: "view reveal add edit end export",
+            SUPERVISOR: "view",
+            STAFF: "view reveal add edit end",
+        },
+        make=lambda code, its_key: MandatoryReport(
+            id=its_key,
+            station_id=key("Station", code),
+            case_id=key("Case", code),
+            finder_kind=Finder.SCHOOL,
+            finder=canary("FINDER", code),
+            found_on=DAY,
+            victim=canary("VICTIM", code),
+            capacity=Capacity.LIMITED,
+        ),
+        form=lambda code: {
+            "station_id": str(key("Station", code)),
+            "finder_kind": "MEDICAL",
+            "finder": "卫生院",
+            "found_on": "2026-11-20",
+            "victim": "某孩子",
+            "capacity": "NONE",
+        },
+        canaries={"FINDER": "finder", "VICTIM": "victim"},
+        secrets={"circumstances": "narrative"},
+        file="REPORTFILE",
     ),
 )

@@ -277,5 +277,6 @@ TYPED = {
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
-    "Transfer": "asked", "Assignment": "asked",
+    "Transfer": "asked", "Assignment": "asked", "DvRiskAssessment": "assessor", "DvOrder": "issued_by",
+    "MandatoryReport": "finder",
 }  # fmt: skip

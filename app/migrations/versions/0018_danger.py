@@ -60,10 +60,11 @@ def _checklist(kinds: tuple[str, ...], columns: tuple[sa.Column, ...], checks: t
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('name', sa.String(length=50), nullable=False),
         sa.Column('kind', sa.String(length=32), nullable=False),
-        sa.Column('level', sa.Enum('TOWNSHIP', 'VILLAGE', name='stationlevel', native_enum=False, create_constraint=True, length=32), nullable=False),
+        sa.Column('level', sa.String(length=32), nullable=False),
         sa.Column('edition', sa.Integer(), server_default=sa.text('1'), nullable=False),
         sa.Column('note', sa.String(length=500), nullable=True),
         *columns, *_placed(), *_ended(), *_stamped(), *_place('checklist'), *checks,
+        sa.CheckConstraint("level IN ('TOWNSHIP', 'VILLAGE')", name=op.f('ck_checklist_stationlevel')),
         sa.CheckConstraint(_one_of(kinds), name=op.f('ck_checklist_checklistkind')),
         sa.CheckConstraint('(ended_on IS NULL) = (ended_reason IS NULL)', name=op.f('ck_checklist_ended_for_a_reason')),
         sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f('fk_checklist_division_code')),
@@ -165,7 +166,90 @@ def upgrade() -> None:
     _index('dv_risk_answer', 'uid', unique=True)
 
 
+    _orders()
+    _reports()
+
+
+def _of_station(table: str) -> list:
+    return [
+        *_placed(), *_ended(), *_stamped(), *_place(table),
+        sa.CheckConstraint('(ended_on IS NULL) = (ended_reason IS NULL)', name=op.f(f'ck_{table}_ended_for_a_reason')),
+        sa.ForeignKeyConstraint(['case_id', 'division_code'], ['case_record.id', 'case_record.division_code'], name=op.f(f'fk_{table}_case_id_division_code')),
+        sa.ForeignKeyConstraint(['division_code'], ['division.code'], name=op.f(f'fk_{table}_division_code')),
+        sa.ForeignKeyConstraint(['station_id', 'division_code'], ['station.id', 'station.division_code'], name=op.f(f'fk_{table}_station_id_division_code')),
+        sa.PrimaryKeyConstraint('id', name=op.f(f'pk_{table}')),
+    ]
+
+
+def _indexes(table: str, *more: str) -> None:
+    for name in (*PLACES, 'division_code'):
+        _index(table, name, 'id', 'ended_on')
+    for name in ('case_id', 'station_id', *more):
+        _index(table, name)
+    _index(table, 'uid', unique=True)
+
+
+def _orders() -> None:
+    op.create_table('dv_order',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('WARNING', 'PROTECTION', name='orderkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('issued_by', sa.String(length=100), nullable=False),
+    sa.Column('document_no', sa.String(length=50), nullable=True),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('latest_on', sa.Date(), nullable=True),
+    sa.Column('measures', sa.Text(), nullable=True),
+    sa.Column('visit_due_on', sa.Date(), nullable=True),
+    sa.Column('station_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind <> 'PROTECTION' OR (expires_on IS NOT NULL AND latest_on IS NOT NULL AND expires_on <= latest_on)", name=op.f('ck_dv_order_six_months')),
+    sa.CheckConstraint('expires_on >= issued_on', name=op.f('ck_dv_order_expires_after_issued')),
+    *_of_station('dv_order'),
+    sqlite_autoincrement=True
+    )
+    _indexes('dv_order', 'expires_on', 'visit_due_on')
+    op.create_table('dv_visit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('visited_on', sa.Date(), nullable=False),
+    sa.Column('visitor', sa.String(length=50), nullable=False),
+    sa.Column('finding', sa.Enum('KEPT', 'BROKEN', 'ABSENT', name='visitfinding', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=True),
+    *_stamped(),
+    sa.ForeignKeyConstraint(['order_id'], ['dv_order.id'], name=op.f('fk_dv_visit_order_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dv_visit')),
+    sqlite_autoincrement=True
+    )
+    _index('dv_visit', 'order_id')
+    _index('dv_visit', 'uid', unique=True)
+
+
+def _reports() -> None:
+    finders = ('SCHOOL', 'KINDERGARTEN', 'MEDICAL', 'RESIDENTS', 'VILLAGERS', 'SOCIAL_WORK', 'RELIEF', 'WELFARE')
+    op.create_table('mandatory_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('finder_kind', sa.Enum(*finders, name='finder', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('finder', sa.String(length=100), nullable=False),
+    sa.Column('found_on', sa.Date(), nullable=False),
+    sa.Column('victim', sa.String(length=50), nullable=False),
+    sa.Column('capacity', sa.Enum('NONE', 'LIMITED', name='capacity', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('circumstances', sa.Text(), nullable=True),
+    sa.Column('reported_on', sa.Date(), nullable=True),
+    sa.Column('reported_to', sa.String(length=100), nullable=True),
+    sa.Column('case_id', sa.Integer(), nullable=True),
+    sa.Column('station_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(reported_on IS NULL) = (reported_to IS NULL)', name=op.f('ck_mandatory_report_report_dated')),
+    sa.CheckConstraint('reported_on >= found_on', name=op.f('ck_mandatory_report_reported_after_found')),
+    *_of_station('mandatory_report'),
+    sqlite_autoincrement=True
+    )
+    _indexes('mandatory_report')
+
+
 def downgrade() -> None:
+    op.drop_table('mandatory_report')
+    op.drop_table('dv_visit')
+    op.drop_table('dv_order')
     op.drop_table('dv_risk_answer')
     op.drop_table('dv_risk_assessment')
     if op.get_bind().dialect.name == 'postgresql':
