@@ -113,7 +113,7 @@ KINDS: list[Kind] = [
     Kind(
         "police", _l("高危未报警"), _l("评估为高危，请报警；本人不同意的，写明原因。"), "edit",
         lambda actor, today: danger.no_police(),
-        is_counted=True, model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
+        model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
     ),
     Kind(
         "told", _l("高危未报告上级妇联"), _l("评估为高危，请报告上级妇联，写明日期和报告对象。"), "edit",
@@ -123,7 +123,7 @@ KINDS: list[Kind] = [
     Kind(
         "unreported", _l("强制报告未报案"), _l("发现疑似家庭暴力，请及时向公安机关报案。"), "edit",
         lambda actor, today: protection.is_unreported(),
-        is_counted=True, model=MandatoryReport, columns=protection.OF_REPORT, order=(MandatoryReport.found_on,),
+        model=MandatoryReport, columns=protection.OF_REPORT, order=(MandatoryReport.found_on,),
     ),
     Kind(
         "visiting", _l("查访到期"), _l("告诫书、保护令该查访了，查访后请记下日期和结果。"), "edit",

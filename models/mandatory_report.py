@@ -1,4 +1,4 @@
-"""强制报告 (F52; 反家庭暴力法 14, 35): violence that institutions come upon against those who cannot help themselves."""
+"""强制报告 (F52; 反家庭暴力法 14, 35): violence that institutions find against those who cannot help themselves."""
 
 import enum
 from datetime import date

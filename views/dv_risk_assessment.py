@@ -117,7 +117,8 @@ class DvRiskAssessmentView(Filling, RegisterView):
         return super().fill(pk, key)
 
     def may_fill(self, row: Any) -> bool:
-        return not self.has_ended(row) and self.can("edit") and scope.covers("edit", row)
+        is_open = not self.has_ended(row) and self.can("edit") and scope.covers("edit", row)
+        return is_open and any(line.answer is None for line in row.answers)
 
     def _filled_row(self, pk: str) -> Any:
         row = self._row(pk, "edit")

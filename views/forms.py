@@ -168,8 +168,6 @@ class TickField(BooleanField):
 class EnumField(SelectField):
     """One of an enumeration: posted by its English name, shown by its Chinese value."""
 
-    choices: Any
-
     def __init__(self, label: Any, enum_class: Any, **kwargs: Any) -> None:
         self.enum_class = enum_class
         choices = [SelectChoice("", _l("请选择")), *(SelectChoice(m.name, m.value) for m in enum_class)]
@@ -180,11 +178,6 @@ class EnumField(SelectField):
 
     def populate_obj(self, obj: Any, name: str) -> None:
         setattr(obj, name, self.enum_class[self.data] if self.data else None)
-
-    def leave_out(self, member: Any, why: Any) -> None:
-        """Offer a choice no more, and say why beside the field."""
-        self.choices = [choice for choice in self.choices if choice.value != member.name]
-        self.description = why
 
 
 class RelationField(Field):

@@ -26,6 +26,12 @@ ALL = "all"  # instead of the key of one
 ACTIVITY = "activity"  # its draft goes by
 
 
+def leave_out(field: Any, member: Any, why: Any) -> None:
+    """Offer a choice of an enumeration no more, and say why beside the field."""
+    field.choices = [choice for choice in field.choices if choice.value != member.name]
+    field.description = why
+
+
 class Recording(Stepping):
     def _init_forms(self) -> None:
         super()._init_forms()
@@ -46,7 +52,7 @@ class Recording(Stepping):
     def prepare_activity(self, form: FlaskForm, row: Any) -> None:
         """Whoever handles cases here is offered where it is written who did it; nobody mediates over high risk."""
         if danger.risk_of(row) is RiskLevel.HIGH:
-            form.kind.leave_out(ActivityKind.MEDIATION, danger.NO_MEDIATION)
+            leave_out(form.kind, ActivityKind.MEDIATION, danger.NO_MEDIATION)
         if self.suggestions(row).get("handler"):
             form.done_by.render_kw = {**form.done_by.render_kw, "list": "handler-offered"}
 

@@ -11,6 +11,7 @@ from models import Assignment, RiskLevel, Transfer, TransferReason, TransferStat
 from views.base import RegisterView
 from views.core import Section, acting
 from views.progress import Progressing
+from views.recording import leave_out
 
 
 class TransferView(Progressing, RegisterView):
@@ -52,7 +53,7 @@ class TransferView(Progressing, RegisterView):
     def _form(self, form: Any, *args: Any, **said: Any) -> Any:
         case = form.case_id.find(form.case_id.data) if "case_id" in form else None
         if case is not None and danger.risk_of(case) is RiskLevel.HIGH:
-            form.why.leave_out(TransferReason.MEDIATION, danger.NO_MEDIATION)
+            leave_out(form.why, TransferReason.MEDIATION, danger.NO_MEDIATION)
         return super()._form(form, *args, **said)
 
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:

@@ -191,7 +191,8 @@ def test_roles_are_exactly_the_matrix(small):
         "Assessment",
     )
     exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", "Submission", *standards)
-    registers = (*exported, "Division", "Case", "Transfer", "Assignment")  # which are not exported
+    danger = ("DvRiskAssessment", "DvOrder", "MandatoryReport")
+    registers = (*exported, "Division", "Case", "Transfer", "Assignment", *danger)  # which are not exported
     viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
     assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported} | {
         ("Inspection", f"can_{verb}") for verb in ("add", "edit", "end")
