@@ -1,4 +1,4 @@
-"""In a real browser: dangerous violence is assessed on a telephone, mediation is gone, and what is to be done appears."""
+"""In a real browser: violence is assessed on a telephone, mediation is gone, and what is to be done appears."""
 
 import pytest
 from playwright.sync_api import expect
