@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import flash, redirect
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -105,10 +104,6 @@ class DvRiskAssessmentView(Filling, RegisterView):
         return [(_("高危"), [str(danger.NO_MEDIATION), police, told])]
 
     # ---- filled in on the spot
-
-    def _added(self, uid: str, form: Any) -> Any:
-        flash(_("已新增，请一项一项回答。"), "success")
-        return redirect(self.url("fill", pk=self.datamodel.key_of_uid(uid), key=KEY))
 
     @expose("/fill/<pk>/<key>", methods=["GET", "POST"])
     @needs("edit")

@@ -44,7 +44,9 @@ def test_a_dangerous_case_is_assessed_and_not_mediated(questionnaire, person):
         phone.get_by_role("link", name="做危险评估").click()
     look(phone, "begin")
     save(phone)
-    told(phone, "一项一项回答")
+    told(phone, "已新增")
+    with phone.expect_navigation():
+        phone.get_by_role("link", name="现场填报").click()
     look(phone, "first-line")
     answer(phone, "否")
     look(phone, "second-line")

@@ -253,7 +253,9 @@ def asks_less_below(app: Flask) -> str | None:
         RiskInterface(DvRiskAssessment).add(DvRiskAssessment(case_id=CASE, assessed_on=TODAY, assessor="丙"))
 
     in_hand(app, begin)
-    found = ask(app, "SELECT checklist_id FROM dv_risk_assessment WHERE case_id = :key ORDER BY id DESC", key=CASE)
+    found = ask(
+        app, "SELECT checklist_id FROM dv_risk_assessment WHERE id <> :key AND case_id = :case", key=SHEET, case=CASE
+    )
     return None if found[0] == asked else f"asked by {found[0]}"
 
 
