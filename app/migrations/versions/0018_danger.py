@@ -252,8 +252,6 @@ def downgrade() -> None:
     op.drop_table('dv_order')
     op.drop_table('dv_risk_answer')
     op.drop_table('dv_risk_assessment')
-    if op.get_bind().dialect.name == 'postgresql':
-        op.drop_constraint('ck_case_record_risklevel', 'case_record', type_='check')
     op.drop_column('case_record', 'risk')
     op.drop_column('checklist_item', 'is_prompt')
     op.execute("DELETE FROM checklist_edition WHERE checklist_id IN (SELECT id FROM checklist WHERE kind = 'RISK')")
