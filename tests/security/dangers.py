@@ -143,6 +143,8 @@ DANGERS = (
             found_on=DAY,
             victim=canary("VICTIM", code),
             capacity=Capacity.LIMITED,
+            reported_on=DAY,
+            reported_to="公安派出所",
         ),
         form=lambda code: {
             "station_id": str(key("Station", code)),

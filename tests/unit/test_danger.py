@@ -1,6 +1,6 @@
 """The risk of a case (F51): what answers come to, what counts, what it obliges to; and that races find no gap."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Event, Thread
 from time import sleep
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app import danger, todos
-from app.danger import Answered, RiskInterface, level_of
+from app.danger import Answered, OfCase, RiskInterface, level_of
 from app.errors import DomainError
 from app.extensions import db
 from app.scope import acting_as
@@ -18,17 +18,25 @@ from app.workflow.steps import advance
 from models import (
     ActivityKind,
     AuditEntry,
+    Capacity,
     Case,
     CaseState,
     Checklist,
     ChecklistItem,
+    DvOrder,
     DvRiskAssessment,
+    DvVisit,
+    Finder,
+    MandatoryReport,
     Met,
+    OrderKind,
     RiskLevel,
+    VisitFinding,
 )
 from tests.security.attacks import person
 from tests.security.danger_intrusions import CASE, SHEET, activity
-from tests.world import OWN, TODAY
+from tests.security.registers import BY_REGISTER
+from tests.world import CHILD, OWN, TODAY
 
 HIGH, MEDIUM, LOW = RiskLevel.HIGH, RiskLevel.MEDIUM, RiskLevel.LOW
 YES, NO = Met.YES, Met.NO
@@ -147,6 +155,64 @@ def test_what_high_risk_asks_for_waits_until_it_is_done():
     db.session.commit()
     assert waits() == {"police": 0, "told": 0}
     advance(db.session.get_one(Case, CASE), CaseState.LOST, SETUP, TODAY, lose)
+
+
+@pytest.mark.usefixtures("world")
+def test_visits_and_ends_of_orders_and_reports_wait_in_time():
+    actor = person("staff")
+    order = DvOrder(case_id=CASE, kind=OrderKind.PROTECTION, issued_by="法院", issued_on=TODAY - timedelta(days=40))
+    order.expires_on = TODAY + timedelta(days=30)
+    OfCase(DvOrder).add(order)
+    found = MandatoryReport(
+        station_id=order.station_id, finder_kind=Finder.SCHOOL, finder="甲校", found_on=TODAY, victim="甲",
+        capacity=Capacity.LIMITED,
+    )  # fmt: skip
+    db.session.add(found)
+    db.session.commit()
+
+    def waits(on):
+        with acting_as(actor):
+            groups = todos.waiting(actor, on, 5)
+        asked = ("unreported", "visiting", "ending")
+        return [group.kind.name for group in groups if group.kind.name in asked and group.count]
+
+    assert order.visit_due_on == TODAY - timedelta(days=10)
+    assert waits(TODAY) == ["unreported", "visiting", "ending"]
+    db.session.add(DvVisit(order_id=order.id, visited_on=TODAY, visitor="丙", finding=VisitFinding.KEPT))
+    found.reported_on, found.reported_to = TODAY, "派出所"
+    db.session.commit()
+    assert order.visit_due_on == order.expires_on
+    assert waits(TODAY) == ["ending"]
+    assert waits(order.expires_on) == ["visiting", "ending"]
+    db.session.add(DvVisit(order_id=order.id, visited_on=TODAY, visitor="丁", finding=VisitFinding.ABSENT))
+    order.expires_on = TODAY + timedelta(days=29)  # the next visit would come after it
+    db.session.commit()
+    assert order.visit_due_on is None
+
+
+@pytest.mark.parametrize(
+    ("issued", "latest"), [(date(2026, 8, 31), date(2027, 2, 28)), (date(2026, 5, 20), date(2026, 11, 20))]
+)
+@pytest.mark.usefixtures("world")
+def test_a_protection_order_lasts_six_months(issued, latest):
+    def add(until):
+        order = DvOrder(case_id=CASE, kind=OrderKind.PROTECTION, issued_by="法院", issued_on=issued, expires_on=until)
+        OfCase(DvOrder).add(order)
+
+    add(latest)
+    for until in (None, latest + timedelta(days=1)):
+        with pytest.raises(DomainError) as refused:
+            add(until)
+        assert refused.value.field == "expires_on"
+        db.session.rollback()
+
+
+@pytest.mark.usefixtures("world")
+def test_a_report_is_of_a_case_of_its_station():
+    found = db.session.scalars(select(MandatoryReport).where(MandatoryReport.division_code == OWN)).one()
+    found.case_id = BY_REGISTER["Case"].keys[CHILD]
+    with pytest.raises(DomainError, match="同一个维权站"):
+        db.session.flush()
 
 
 @pytest.mark.usefixtures("world")

@@ -20,12 +20,9 @@ from models import (
     Checklist,
     ChecklistItem,
     Confirmation,
-    DvOrder,
-    DvRiskAssessment,
     Evidence,
     Inspection,
     JointMeeting,
-    MandatoryReport,
     Recognition,
     RecognitionLevel,
     Station,
@@ -58,14 +55,11 @@ KINDS = {
 }  # fmt: skip
 
 
-OVER = (JointMeeting, Inspection, Recognition, Transfer, DvRiskAssessment, DvOrder, MandatoryReport)
-
-
 @pytest.fixture(autouse=True)
 def nothing_else(context):
     """The cases, meetings, inspections and recognitions of the world wait too: here they are over."""
     with acting_as(SETUP):
-        for row in (q for model in OVER for q in db.session.query(model)):
+        for row in (q for model in (JointMeeting, Inspection, Recognition, Transfer) for q in db.session.query(model)):
             records.end(row)
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED, Case.ended_on.is_(None)):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
