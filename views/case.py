@@ -64,7 +64,7 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
     prefill_columns = ("channel",)
     search_columns = [
         "division_code", "station_id", "state", "difficulty", "handler", "channel", "category", "received_on",
-        "is_proxy_entry", "subject",
+        "is_proxy_entry", "subject", "risk",
     ]  # fmt: skip
     order_columns = ["number", "due_on", "received_on", "subject", "channel", "category", "state"]
     quick_search = ["subject", "receiver", "handler"]

@@ -59,7 +59,11 @@ class TransferView(Progressing, RegisterView):
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:
         units = [(unit, transfers.standing_of(unit, clock.today())) for unit in transfers.units_of(row)]
         may_assign = acting().covers("add", Assignment.__name__, row.place) and scope.covers("handle", row)
+        progress, is_barred = self.progress_of(row), transfers.runs(row) and not danger.may_be_mediated(row)
+        if is_barred:
+            progress["others"] = [step for step in progress["others"] if step.to is not TransferState.HANDLING]
         return {
-            **self.progress_of(row), "units": units, "case": transfers.case_of(row),
+            **progress, "barred": danger.NO_MEDIATION_HERE if is_barred else "", "units": units,
+            "case": transfers.case_of(row),
             "may_assign": may_assign and transfers.runs(row) and row.state in transfers.RECEIVING, **said,
         }  # fmt: skip

@@ -53,6 +53,21 @@ def assessed(app: Flask, said: Met = Met.YES) -> None:
         db.session.remove()
 
 
+def handed_over(app: Flask) -> int:
+    """A transfer of the case for another reason, which the centre has signed for."""
+    with app.app_context(), acting_as(SETUP):
+        row = Transfer(case_id=CASE, why=TransferReason.DEPARTMENT, asked="请办", due_on=TODAY)
+        secret.put(row, "summary", "情况")
+        row.station_id, row.subject = db.session.get_one(Case, CASE).station_id, "甲事"
+        db.session.add(row)
+        db.session.flush()
+        advance(row, TransferState.SIGNED, SETUP, TODAY)
+        db.session.commit()
+        key = row.id
+        db.session.remove()
+    return key
+
+
 def in_hand(app: Flask, attempt: Callable[[Any, Actor], Any], who: str = "staff", model: Any = Case) -> None:
     intrusions.in_hand(app, who, model, CASE if model is Case else SHEET, attempt)
 
@@ -126,16 +141,7 @@ def hands_over_by_form(app: Flask) -> str | None:
 
 def centre_mediates(app: Flask) -> str | None:
     """What was handed over for another reason, before: the centre takes it up itself."""
-    with app.app_context(), acting_as(SETUP):
-        row = Transfer(case_id=CASE, why=TransferReason.DEPARTMENT, asked="请办", due_on=TODAY)
-        secret.put(row, "summary", "情况")
-        row.station_id, row.subject = db.session.get_one(Case, CASE).station_id, "甲事"
-        db.session.add(row)
-        db.session.flush()
-        advance(row, TransferState.SIGNED, SETUP, TODAY)
-        db.session.commit()
-        key = row.id
-        db.session.remove()
+    key = handed_over(app)
     assessed(app)
     intrusions.in_hand(
         app, "center", Transfer, key, lambda row, actor: advance(row, TransferState.HANDLING, actor, TODAY)

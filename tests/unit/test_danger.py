@@ -34,7 +34,7 @@ from models import (
     VisitFinding,
 )
 from tests.security.attacks import person
-from tests.security.danger_intrusions import CASE, SHEET, activity
+from tests.security.danger_intrusions import CASE, SHEET, activity, assessed, handed_over
 from tests.security.registers import BY_REGISTER
 from tests.world import CHILD, OWN, TODAY
 
@@ -223,6 +223,19 @@ def test_other_work_goes_on():
     db.session.add(activity())
     with pytest.raises(DomainError, match="不得调解"):
         db.session.flush()
+
+
+def test_the_page_of_the_centre_says_why_it_may_not_mediate(app, client_as):
+    key = handed_over(app)
+    centre = client_as("center")
+    step = f"/transfers/advance/{key}/HANDLING"
+    before = centre.get(f"/transfers/show/{key}").text
+    assert step in before
+    assert "不得调解" not in before
+    assessed(app)
+    after = centre.get(f"/transfers/show/{key}").text
+    assert step not in after
+    assert "不得调解" in after
 
 
 @pytest.mark.parametrize("is_assessed_first", [True, False])
