@@ -106,7 +106,9 @@ def test_the_newest_that_counts_says_how_dangerous_it_is():
     sheet()  # of the same day, later
     assert risk() is LOW
     told = db.session.scalars(
-        select(AuditEntry.changes).where(AuditEntry.register == "Case", AuditEntry.row_key == str(CASE))
+        select(AuditEntry.changes)
+        .where(AuditEntry.register == "Case", AuditEntry.row_key == str(CASE))
+        .order_by(AuditEntry.id)
     ).all()
     assert [change["risk"] for change in told if "risk" in change][:2] == [[None, "HIGH"], ["HIGH", "LOW"]]
 
