@@ -11,7 +11,19 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import assessments, calendars, cli, clock, recalculation, scope, standards, submissions, terms
+from app import (
+    assessments,
+    calendars,
+    cli,
+    clock,
+    danger,
+    protection,
+    recalculation,
+    scope,
+    standards,
+    submissions,
+    terms,
+)
 from app.extensions import db, prepare_engine
 from app.guard import GuardedSession
 from app.production import check_production
@@ -25,6 +37,8 @@ FLOWS = (cases, endings, signing, transferring)  # tables of steps: importing th
 clocks.install(GuardedSession)
 standards.install(GuardedSession)
 assessments.install(GuardedSession)
+danger.install(GuardedSession)
+protection.install(GuardedSession)
 submissions.install(GuardedSession)
 calendars.FOLLOWERS.append(recalculation.FOLLOWER)
 

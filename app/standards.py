@@ -268,7 +268,11 @@ def _edit(session: Session, key: int, today: date) -> None:
     """Begin the next edition of a checklist whose lines are no longer those of the last one."""
     rows = session.scalars(select(ChecklistItem).where(ChecklistItem.checklist_id == key).order_by(ChecklistItem.id))
     items = {row.id: row for row in rows}
-    now = [{"id": row.id, **{name: audit.plain(getattr(row, name)) for name in WORDS}} for row in items.values()]
+    now = [
+        {"id": row.id, **{name: audit.plain(getattr(row, name)) for name in WORDS}}
+        | ({"is_prompt": True} if row.is_prompt else {})  # editions of before know no prompts
+        for row in items.values()
+    ]
     newest = select(ChecklistEdition).where(ChecklistEdition.checklist_id == key)
     last = session.scalars(newest.order_by(ChecklistEdition.edition.desc()).limit(1)).first()
     if last is not None and last.items == now:
@@ -359,6 +363,7 @@ def seed(session: Session, content: bytes, today: date) -> int:
 def _plant(session: Session, city: str, line: dict[str, Any], today: date) -> None:
     row = Checklist(division_code=city, name=line["name"], level=StationLevel[line["level"]], note=line["note"])
     row.kind = ChecklistKind[line["kind"]]
+    row.medium_from, row.high_from = line.get("medium_from"), line.get("high_from")
     session.add(row)
     session.flush()
     for position, item in enumerate(line["items"], 1):
@@ -367,6 +372,7 @@ def _plant(session: Session, city: str, line: dict[str, Any], today: date) -> No
             ChecklistItem(
                 checklist_id=row.id, position=position, label=item["label"], rule=Rule[rule] if rule else None,
                 evidence=Evidence[evidence], validity_months=item.get("validity_months"), points=item.get("points"),
+                is_prompt=item.get("is_prompt", False),
             )
         )  # fmt: skip
     session.flush()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, select, true
 
-from app import calendars, follow_up, handlers, recognitions, terms, transfers, urges
+from app import calendars, danger, follow_up, handlers, protection, recognitions, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -26,8 +26,11 @@ from models import (
     Case,
     CaseState,
     Confirmation,
+    DvOrder,
+    DvRiskAssessment,
     Inspection,
     JointMeeting,
+    MandatoryReport,
     Recognition,
     Transfer,
     TransferState,
@@ -106,6 +109,31 @@ KINDS: list[Kind] = [
     Kind(
         "visits", _l("待回访"), _l("已结案，还没有回访。"), "handle",
         lambda actor, today: Case.state == CaseState.CLOSED, order=(Case.closed_on,),
+    ),
+    Kind(
+        "police", _l("高危未报警"), _l("评估为高危，请报警；本人不同意的，写明原因。"), "edit",
+        lambda actor, today: danger.no_police(),
+        model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
+    ),
+    Kind(
+        "told", _l("高危未报告上级妇联"), _l("评估为高危，请报告上级妇联，写明日期和报告对象。"), "edit",
+        lambda actor, today: danger.not_told(),
+        model=DvRiskAssessment, columns=danger.OF_SHEET, order=(DvRiskAssessment.assessed_on,),
+    ),
+    Kind(
+        "unreported", _l("强制报告未报案"), _l("发现疑似家庭暴力，请及时向公安机关报案。"), "edit",
+        lambda actor, today: protection.is_unreported(),
+        model=MandatoryReport, columns=protection.OF_REPORT, order=(MandatoryReport.found_on,),
+    ),
+    Kind(
+        "visiting", _l("查访到期"), _l("告诫书、保护令该查访了，查访后请记下日期和结果。"), "edit",
+        lambda actor, today: protection.visit_is_due(today),
+        model=DvOrder, columns=protection.OF_VISIT, order=(DvOrder.visit_due_on,),
+    ),
+    Kind(
+        "ending", _l("保护令即将到期"), _l("30 天内到期，需要延长的请在到期以前申请。"), "edit",
+        lambda actor, today: protection.expires(today),
+        model=DvOrder, columns=protection.OF_ORDER, order=(DvOrder.expires_on,),
     ),
     Kind(
         "late", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",

@@ -15,6 +15,7 @@ from models.case import (
     Channel,
     Difficulty,
     RightsCategory,
+    RiskLevel,
     VisitResult,
     VisitWay,
 )
@@ -33,9 +34,12 @@ from models.confirmation import Confirmation
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday
+from models.dv_order import DvOrder, DvVisit, OrderKind, VisitFinding
+from models.dv_risk_assessment import DvRiskAnswer, DvRiskAssessment
 from models.findable import Findable
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
+from models.mandatory_report import Capacity, Finder, MandatoryReport
 from models.member_unit import MemberUnit
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
@@ -69,6 +73,7 @@ __all__ = [
     "AuditEntry",
     "Budget",
     "CalendarDay",
+    "Capacity",
     "Case",
     "CaseActivity",
     "CaseState",
@@ -88,19 +93,26 @@ __all__ = [
     "Draft",
     "DutyPeriod",
     "DutyRoster",
+    "DvOrder",
+    "DvRiskAnswer",
+    "DvRiskAssessment",
+    "DvVisit",
     "EndReason",
     "Ended",
     "Engagement",
     "Evidence",
     "Findable",
+    "Finder",
     "Finding",
     "Inspection",
     "JointMeeting",
     "Judgement",
     "Located",
+    "MandatoryReport",
     "MemberUnit",
     "Met",
     "Model",
+    "OrderKind",
     "Organizer",
     "PostingKind",
     "Preference",
@@ -112,6 +124,7 @@ __all__ = [
     "RegulationKind",
     "ReportKind",
     "RightsCategory",
+    "RiskLevel",
     "RoleBaseline",
     "Rule",
     "Seat",
@@ -138,6 +151,7 @@ __all__ = [
     "UserScope",
     "Versioned",
     "Visibility",
+    "VisitFinding",
     "VisitResult",
     "VisitWay",
     "Volunteer",

@@ -63,6 +63,14 @@ class Difficulty(enum.Enum):
     HARD = "疑难"
 
 
+class RiskLevel(enum.Enum):
+    """How dangerous it is for her, by the newest assessment that counts (F51); high: nobody mediates."""
+
+    LOW = "低危"
+    MEDIUM = "中危"
+    HIGH = "高危"
+
+
 class AnswerWay(enum.Enum):
     """How she was answered."""
 
@@ -248,6 +256,7 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     due_on: Mapped[date | None] = mapped_column(
         index=True, info={"label": _l("最迟"), "derived": True, "recorded": True}
     )
+    risk: Mapped[RiskLevel | None] = mapped_column(info={"label": _l("危险等级"), "derived": True, "recorded": True})
 
     merged_into: Mapped["Case | None"] = relationship(
         remote_side="Case.id", viewonly=True, info={"label": _l("并入案件")}

@@ -24,6 +24,7 @@ class ChecklistKind(enum.Enum):
     INSPECTION = "督导"
     AWARD = "优秀妇女维权岗"
     FAMILY = "平安家庭"
+    RISK = "家暴危险评估"
 
 
 class Rule(enum.Enum):
@@ -58,6 +59,12 @@ class Checklist(DivisionOwned, Ended, Stamped, Model):
         UniqueConstraint(
             "division_code", "name", "level", info={"field": "name", "message": _l("该区划已有同名的标准。")}
         ),
+        CheckConstraint(
+            "kind <> 'RISK' OR (medium_from IS NOT NULL AND high_from IS NOT NULL AND 0 < medium_from"
+            " AND medium_from < high_from)",
+            name="thresholds_of_risk",
+            info={"field": "high_from", "message": _l("危险评估问卷要填写中危、高危的起点，高危的高于中危的。")},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,6 +75,12 @@ class Checklist(DivisionOwned, Ended, Stamped, Model):
         default=1, server_default=text("1"), info={"label": _l("版次"), "derived": True}
     )
     note: Mapped[str | None] = mapped_column(String(500), info={"label": _l("依据和说明"), "multiline": True})
+    medium_from: Mapped[int | None] = mapped_column(
+        info={"label": _l("中危起点"), "unit": _l("分"), "only_if": ("kind", "RISK")}
+    )
+    high_from: Mapped[int | None] = mapped_column(
+        info={"label": _l("高危起点"), "unit": _l("分"), "only_if": ("kind", "RISK")}
+    )
 
     items: Mapped[list["ChecklistItem"]] = relationship(
         viewonly=True, order_by="ChecklistItem.position, ChecklistItem.id", info={"label": _l("项目")}
@@ -113,6 +126,11 @@ class ChecklistItem(Stamped, Model):
     points: Mapped[int | None] = mapped_column(info={"label": _l("分值")})
     validity_months: Mapped[int | None] = mapped_column(
         info={"label": _l("有效期"), "unit": _l("月"), "help": _l("人工确认多久以后要重新确认；不填的不过期。")}
+    )
+    is_prompt: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=text("false"),
+        info={"label": _l("提示项"), "help": _l("危险评估里答“是”即为高危，不论总分。")},
     )
     is_active: Mapped[bool] = mapped_column(
         default=True,

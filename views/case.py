@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, handlers, scope, transfers
+from app import clock, danger, handlers, protection, scope, transfers
 from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow.cases import FLOW
 from app.workflow.steps import Kind
-from models import Case, Transfer
+from models import Case, DvOrder, DvRiskAssessment, RiskLevel, Transfer
 from models.transfer import RUNNING
 from views import once
 from views.answering import Answering
@@ -64,7 +64,7 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
     prefill_columns = ("channel",)
     search_columns = [
         "division_code", "station_id", "state", "difficulty", "handler", "channel", "category", "received_on",
-        "is_proxy_entry", "subject",
+        "is_proxy_entry", "subject", "risk",
     ]  # fmt: skip
     order_columns = ["number", "due_on", "received_on", "subject", "channel", "category", "state"]
     quick_search = ["subject", "receiver", "handler"]
@@ -91,7 +91,7 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
             "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
-            "transfers": self._transfers(row),
+            "transfers": self._transfers(row), "danger": self._danger(row),
             "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
 
@@ -103,6 +103,18 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
             "rows": [(found, transfers.standing_of(found, today)) for found in transfers.of_case(row)],
             "may_send": may_send and row.ended_on is None and row.state in RUNNING,
         }
+
+    def _danger(self, row: Case) -> dict[str, Any]:
+        """How dangerous it is, by which assessments, and what that obliges to; nothing for who may not see them."""
+        register, actor = DvRiskAssessment.__name__, acting()
+        is_seen = actor.covers("view", register, row.place)
+        return {
+            "sheets": danger.of_case(row) if is_seen else (), "duties": danger.open_duties(row) if is_seen else (),
+            "orders": protection.of_case(row) if actor.covers("view", DvOrder.__name__, row.place) else (),
+            "may_order": row.ended_on is None and actor.covers("add", DvOrder.__name__, row.place),
+            "is_high": danger.risk_of(row) is RiskLevel.HIGH, "why": danger.NO_MEDIATION,
+            "may_assess": row.ended_on is None and actor.covers("add", register, row.place),
+        }  # fmt: skip
 
     def _progress(self, row: Case) -> dict[str, Any]:
         """How far it is, until when, and where it can go from here."""

@@ -90,11 +90,17 @@ class Sheet(ABC):
     key: Any  # in its address
     name: str
     lines: Sequence[Line]
+    verdict: Any = _l("系统判定")
+    back: Any = _l("回到这个站")
 
     @property
     @abstractmethod
     def result(self) -> str:
         """What the product makes of the whole, in a word or two."""
+
+    def form_of(self, key: int, files: Files) -> Form:
+        """The form of a line, as it was posted with these files."""
+        return form_of(key, files)
 
     @abstractmethod
     def save(self, line: Line, uid: str) -> None:
@@ -144,6 +150,10 @@ class Filling(Core):
     def may_fill(self, row: Any) -> bool:
         return not self.has_ended(row) and acting().covers("add", Confirmation.__name__, row.place)
 
+    def _is_kept(self, uid: str) -> bool:
+        """Whether a post was saved before, under this number."""
+        return confirming.is_kept(uid)
+
     def _mend(self, row: Any, line: board.Line) -> str:
         """Where a line that is not met is mended; "" for nowhere."""
         return ""
@@ -178,17 +188,17 @@ class Filling(Core):
             return self._fill_page(row, self._sheet(row, key) or abort(404))
         sent = _sent()
         uid = once.uid_for(f"{request.path} of", [content for _name, content in sent])
-        if confirming.is_kept(uid):
+        if self._is_kept(uid):
             return self._line_saved(row, key)
         self._posted(row, key)
         db.session.rollback()  # nobody waits for a lock while a picture is drawn anew
         files = _checked(sent)
         row = self._filled_row(pk)
         sheet, line = self._posted(row, key)
-        line.form, line.once = form_of(line.key, files), once.token()
+        line.form, line.once = sheet.form_of(line.key, files), once.token()
         is_sound = line.form.validate_on_submit()
-        is_saved = confirming.is_kept(uid) or (is_sound and self._save(line.form, lambda: sheet.save(line, uid)))
-        if is_saved or confirming.is_kept(uid):
+        is_saved = self._is_kept(uid) or (is_sound and self._save(line.form, lambda: sheet.save(line, uid)))
+        if is_saved or self._is_kept(uid):
             return self._line_saved(row, key)
         return self._line_refused(row, key, line)
 

@@ -18,10 +18,13 @@ from views.checklist import ChecklistView
 from views.confirmation import ConfirmationView
 from views.division import DivisionView
 from views.duty_roster import DutyRosterView
+from views.dv_order import DvOrderView
+from views.dv_risk_assessment import DvRiskAssessmentView
 from views.health import HealthView
 from views.inspection import InspectionView
 from views.joint_meeting import JointMeetingView
 from views.leaving import LeaveView
+from views.mandatory_report import MandatoryReportView
 from views.member_unit import MemberUnitView
 from views.recognition import RecognitionView
 from views.regulation import RegulationView
@@ -71,6 +74,9 @@ MENU = (
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
     Entry("menu-transfers", TransferView, _l("转办"), CASES, icon="arrow-left-right"),
     Entry("menu-assignments", AssignmentView, _l("交办"), CASES, icon="send-check"),
+    Entry("menu-risks", DvRiskAssessmentView, _l("危险评估"), CASES, icon="exclamation-diamond"),
+    Entry("menu-orders", DvOrderView, _l("告诫书、保护令"), CASES, icon="shield-exclamation"),
+    Entry("menu-reports", MandatoryReportView, _l("强制报告"), CASES, icon="megaphone"),
     Entry("menu-statistics", CaseView, _l("统计"), CASES, icon="bar-chart", method="statistics"),
     Entry("menu-submissions", SubmissionView, _l("统计上报"), CASES, icon="file-earmark-bar-graph"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),

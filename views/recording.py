@@ -10,11 +10,11 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app import audit, secret
+from app import audit, danger, secret
 from app.extensions import db
 from app.interface import RegisterInterface, must_be_open
 from app.timeline import timeline_of
-from models import CaseActivity
+from models import ActivityKind, CaseActivity, RiskLevel
 from views import once
 from views.access import needs
 from views.disclosing import given_reason
@@ -24,6 +24,12 @@ from views.stepping import VERB, Stepping
 ASKED = ("kind", "happened_on", "summary", "content", "done_by", "is_repeat")
 ALL = "all"  # instead of the key of one
 ACTIVITY = "activity"  # its draft goes by
+
+
+def leave_out(field: Any, member: Any, why: Any) -> None:
+    """Offer a choice of an enumeration no more, and say why beside the field."""
+    field.choices = [choice for choice in field.choices if choice.value != member.name]
+    field.description = why
 
 
 class Recording(Stepping):
@@ -44,7 +50,9 @@ class Recording(Stepping):
         return self.activity_form if (what, verb) == (ACTIVITY, VERB) else super().form_beside(what, verb)
 
     def prepare_activity(self, form: FlaskForm, row: Any) -> None:
-        """Whoever handles cases here is offered where it is written who did it."""
+        """Whoever handles cases here is offered where it is written who did it; nobody mediates over high risk."""
+        if danger.risk_of(row) is RiskLevel.HIGH:
+            leave_out(form.kind, ActivityKind.MEDIATION, danger.NO_MEDIATION)
         if self.suggestions(row).get("handler"):
             form.done_by.render_kw = {**form.done_by.render_kw, "list": "handler-offered"}
 

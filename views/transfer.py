@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, scope, transfers
+from app import clock, danger, scope, transfers
 from app.transfers import TransferInterface
 from app.workflow.transferring import TRANSFERS
-from models import Assignment, Transfer, TransferState
+from models import Assignment, RiskLevel, Transfer, TransferReason, TransferState
 from views.base import RegisterView
 from views.core import Section, acting
 from views.progress import Progressing
+from views.recording import leave_out
 
 
 class TransferView(Progressing, RegisterView):
@@ -49,10 +50,20 @@ class TransferView(Progressing, RegisterView):
         asked = TRANSFERS.held | {"name", "phone", "address"}
         return name not in asked and super()._is_asked(row, name)
 
+    def _form(self, form: Any, *args: Any, **said: Any) -> Any:
+        case = form.case_id.find(form.case_id.data) if "case_id" in form else None
+        if case is not None and danger.risk_of(case) is RiskLevel.HIGH:
+            leave_out(form.why, TransferReason.MEDIATION, danger.NO_MEDIATION)
+        return super()._form(form, *args, **said)
+
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:
         units = [(unit, transfers.standing_of(unit, clock.today())) for unit in transfers.units_of(row)]
         may_assign = acting().covers("add", Assignment.__name__, row.place) and scope.covers("handle", row)
+        progress, is_barred = self.progress_of(row), transfers.runs(row) and not danger.may_be_mediated(row)
+        if is_barred:
+            progress["others"] = [step for step in progress["others"] if step.to is not TransferState.HANDLING]
         return {
-            **self.progress_of(row), "units": units, "case": transfers.case_of(row),
+            **progress, "barred": danger.NO_MEDIATION_HERE if is_barred else "", "units": units,
+            "case": transfers.case_of(row),
             "may_assign": may_assign and transfers.runs(row) and row.state in transfers.RECEIVING, **said,
         }  # fmt: skip

@@ -82,6 +82,16 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view reveal add edit handle export", staff="view reveal edit handle",
         center="view reveal add edit handle", unit_officer="view reveal handle", supervisor="view",
     ),
+    # As the case; who may take an assessment back (作废) may let the risk fall, so that is not for those who assess.
+    "DvRiskAssessment": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit", supervisor="view",
+    ),
+    "DvOrder": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
+    ),
+    "MandatoryReport": _row(
+        division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
+    ),
     "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

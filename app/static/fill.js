@@ -52,7 +52,8 @@ function attach(section) {
   const of = [section, ...sheet.querySelectorAll(`[data-of="${key}"]`)];
   const shown = form.querySelector(".fill-save button + [role=status] [data-when]:not([hidden])");
   const line = { section, form, key, state: shown.dataset.when, isChanged: false, body: null, isSaved: false };
-  line.files = chooser(form, () => { line.isChanged = true; });
+  const takesFiles = form.querySelector(".pick-files");
+  line.files = takesFiles ? chooser(form, () => { line.isChanged = true; }) : { chosen: async () => [], fix: () => {} };
   line.note = (text) => { form.querySelector("[data-note]").textContent = text; };
   line.become = (state) => {
     line.state = state;
@@ -62,6 +63,7 @@ function attach(section) {
     }
     const isFixed = ["sending", "waiting"].includes(state) || line.isSaved;  // what is on its way stays as it is
     form.querySelectorAll("textarea, input:not([type=hidden]):not([type=file])").forEach((box) => { box.readOnly = isFixed; });
+    form.querySelectorAll("select").forEach((box) => { box.disabled = line.isSaved; });  // not before it is sent
     line.files.fix(isFixed);
     form.querySelector(".fill-save button").hidden = line.isSaved;
     if (line.isSaved && wasHere) section.querySelector("[data-next]").focus();

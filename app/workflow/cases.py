@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
-from app import handlers, scope, secret
+from app import danger, handlers, scope, secret
 from app.errors import DomainError
 from app.security.actor import Actor
 from app.workflow import endings, transferring
@@ -80,6 +80,14 @@ def _is_all_back(case: Case) -> bool:
     return not transferring.waiting_of(case)
 
 
+def _is_reported(case: Case) -> bool:
+    session = object_session(case)
+    if session is None:
+        return True
+    _lock(session, case)
+    return not danger.open_duties(case)
+
+
 def _in_order(earlier: str, later: str, sentence: Any) -> Need:
     """One date is not before the other; what is empty is another need's business."""
 
@@ -105,8 +113,11 @@ UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重�
 # A case does not end over a transfer that is still open, in whichever way: the centre and the units would go on for
 # nobody. It is withdrawn first, or answered.
 ALL_BACK = Need("", transferring.still_waiting, _is_all_back)
-CLOSING.append(ALL_BACK)
-endings.BEFORE[Case.__name__] += [UNMERGED, ALL_BACK]
+# F51: nor over what high risk obliges to.
+REPORTED = Need("", danger.still_to_do, _is_reported)
+DONE = (ALL_BACK, REPORTED)
+CLOSING += DONE
+endings.BEFORE[Case.__name__] += [UNMERGED, *DONE]
 
 
 # ---- what a step writes beside the state
@@ -162,7 +173,7 @@ def _adjust(state: CaseState) -> Step:
 
 
 def _ending(start: CaseState, to: CaseState, *asked: str, needs: tuple[Need, ...] = ()) -> Step:
-    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs, ALL_BACK), kind=Kind.END)
+    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs, *DONE), kind=Kind.END)
 
 
 INTO = (

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, object_session
 
-from app import attachments
+from app import attachments, danger
 from app.errors import DomainError
 from app.scope import acting_as
 from app.workflow import endings
@@ -84,7 +84,10 @@ TRANSFER_STEPS = (
         TransferState.SIGNED, TransferState.ASSIGNED, _l("分流交办"),
         needs=(Need("", _l("还没有交办单"), _is_assigned),),
     ),
-    Step(TransferState.SIGNED, TransferState.HANDLING, _l("由综治中心办理（调解）"), kind=Kind.ADJUST),
+    Step(
+        TransferState.SIGNED, TransferState.HANDLING, _l("由综治中心办理（调解）"), kind=Kind.ADJUST,
+        needs=(Need("", danger.NO_MEDIATION_HERE, danger.may_be_mediated),),
+    ),
     Step(TransferState.ASSIGNED, TransferState.HANDLING, _l("开始办理"), verb=FOLLOWS),
     Step(
         TransferState.HANDLING, TransferState.ANSWERED, _l("反馈维权站"), ("feedback",),

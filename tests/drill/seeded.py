@@ -4,6 +4,7 @@ from tests.drill import (
     assessment_holes,
     calendar_holes,
     case_holes,
+    danger_holes,
     delegation_holes,
     draft_holes,
     filling_holes,
@@ -24,7 +25,7 @@ MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
     transfer_holes,
-    statistics_holes,
+    statistics_holes, danger_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -34,6 +34,9 @@ ORDINARY = {
     *(("Transfer", verb) for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")),
     *(("Assignment", verb) for verb in ("view", "reveal", "add", "edit", "handle", "export")),
     *(("Submission", verb) for verb in ("view", "add", "export")),
+    *(("DvRiskAssessment", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("DvOrder", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
+    *(("MandatoryReport", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
     *(("Training", verb) for verb in ("view", "add", "edit", "end", "delete", "export")),
     *(
         (register, verb)

@@ -277,7 +277,8 @@ TYPED = {
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
-    "Transfer": "due_on", "Assignment": "due_on",
+    "Transfer": "due_on", "Assignment": "due_on", "DvRiskAssessment": "assessor", "DvOrder": "issued_by",
+    "MandatoryReport": "finder",
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from models import (
     Confirmation,
     DutyPeriod,
     DutyRoster,
+    DvRiskAnswer,
+    DvRiskAssessment,
     Judgement,
     MemberUnit,
     Recognition,
@@ -38,13 +40,14 @@ ENDING = {"ended_on": TODAY, "ended_reason": "试"}
 def ship():
     """The opinion's checklists, and none of the small world's; nobody has recorded anything at its stations."""
     db.session.execute(delete(Attachment).where(Attachment.register.in_(("Confirmation", "Assessment"))))
-    for model in (AssessmentAnswer, Assessment, Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
+    sheets = (AssessmentAnswer, Assessment, DvRiskAnswer, DvRiskAssessment)
+    for model in (*sheets, Judgement, Confirmation, ChecklistItem, ChecklistEdition, Checklist):
         db.session.execute(delete(model))
     for model in (Recognition, StationMember, Attendance, Volunteer, Regulation, DutyRoster):
         db.session.execute(delete(model))
     db.session.execute(update(Station).values(address=None, has_plaque=False))
     db.session.commit()
-    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 18, "nine for each of two cities"
+    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 22, "eleven for each of two cities"
     db.session.commit()
 
 

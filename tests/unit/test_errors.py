@@ -253,7 +253,7 @@ def people_at(code: str) -> int:
 
 def names_of_uses(code: str, divisions: str = "", more: int = 0) -> str:
     """What a system administrator is told of: accounts and scopes, divisions below, the one unit of each place."""
-    n, checklists = people_at(code) + more, "2 条「建站标准」、" if len(code) >= len(OWN) else ""
+    n, checklists = people_at(code) + more, "3 条「建站标准」、" if len(code) >= len(OWN) else ""
     return f"{n} 条「账号」、{checklists}{divisions}1 条「成员单位」、{n} 条「管辖范围」"
 
 
@@ -262,7 +262,7 @@ def names_of_uses(code: str, divisions: str = "", more: int = 0) -> str:
     {
         CHILD: in_use("鼓楼社区", names_of_uses(CHILD)),
         OWN: in_use("五马街道", names_of_uses(OWN, "3 条「区划」、")),
-        MERGED_INTO: in_use("菱藕社区", "2 条「建站标准」、1 条「区划」、1 条「成员单位」"),
+        MERGED_INTO: in_use("菱藕社区", "3 条「建站标准」、1 条「区划」、1 条「成员单位」"),
         COUNTY: in_use("鹿城区", names_of_uses(COUNTY, "2 条「区划」、")),
         CITY: in_use("温州市", names_of_uses(CITY, "2 条「区划」、", more=1)),  # who asks is one more
         VILLAGE: REFERRED,  # a system administrator sees no stations: the foreign key keeps it
@@ -297,7 +297,8 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
 # ---- a station in use
 
 REGISTERS = (
-    "考核", "交办", "经费", "案件", "人工确认", "值班", "督导检查", "联席会议", "认定", "制度", "班子", "转办", "队伍",
+    "考核", "交办", "经费", "案件", "人工确认", "值班", "告诫书、保护令", "家暴危险评估", "督导检查", "联席会议",
+    "强制报告", "认定", "制度", "班子", "转办", "队伍",
     "上墙",
 )  # fmt: skip
 OF_A_STATION = "、".join(f"{2 if register == '案件' else 1} 条「{register}」" for register in REGISTERS)

@@ -13,7 +13,7 @@ from app import setup
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import AuditEntry, Model, Serial
+from models import AuditEntry, Checklist, ChecklistEdition, ChecklistItem, ChecklistKind, Model, Serial
 from tests import world
 from tests.conftest import make_app
 
@@ -99,12 +99,23 @@ def lost_below(name: str) -> dict[str, int]:
 
     Before 0003 an entry could not say whose history it belongs to, so those of children and attachments go: left
     in, they would be told as the history of another row with the same number. 0016 takes its numbers
-    along with what they name.
+    along with what they name, 0018 the questionnaires that nothing else is asked by.
     """
     if name == "0016":
         handed = Serial.series.startswith("Transfer:") | Serial.series.startswith("Assignment:")
         with db.engine.connect() as connection:
             return {"serial": connection.scalar(select(func.count()).select_from(Serial).where(handed)) or 0}
+    if name == "0018":
+        asked = select(Checklist.id).where(Checklist.kind == ChecklistKind.RISK).scalar_subquery()
+        with db.engine.connect() as connection:
+            return {
+                table.name: connection.scalar(select(func.count()).select_from(table).where(column.in_(asked))) or 0
+                for table, column in (
+                    (Checklist.__table__, Checklist.id),
+                    (ChecklistItem.__table__, ChecklistItem.checklist_id),
+                    (ChecklistEdition.__table__, ChecklistEdition.checklist_id),
+                )
+            }
     if name != "0003":
         return {}
     own = (AuditEntry.register == AuditEntry.root_register) & (AuditEntry.row_key == AuditEntry.root_key)
