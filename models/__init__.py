@@ -15,10 +15,12 @@ from models.case import (
     Channel,
     Difficulty,
     RightsCategory,
+    SealReason,
     VisitResult,
     VisitWay,
 )
 from models.case_activity import ActivityKind, CaseActivity
+from models.case_recusal import CaseRecusal
 from models.checklist import (
     Checklist,
     ChecklistEdition,
@@ -41,6 +43,7 @@ from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
+from models.sealed_request import SealedOpening, SealedRequest
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
@@ -71,6 +74,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "CaseActivity",
+    "CaseRecusal",
     "CaseState",
     "Channel",
     "Checklist",
@@ -114,6 +118,9 @@ __all__ = [
     "RightsCategory",
     "RoleBaseline",
     "Rule",
+    "SealReason",
+    "SealedOpening",
+    "SealedRequest",
     "Seat",
     "Serial",
     "Sex",
