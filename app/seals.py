@@ -7,6 +7,7 @@ approves where and who is shut out is no question of what the one who asks may s
 
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
@@ -16,7 +17,7 @@ from app import clock
 from app.identity import age_on
 from app.security.actor import Actor
 from app.security.roles import permission_name
-from models import Account, Case, CaseRecusal, SealedOpening, SealReason, UserScope
+from models import Account, Case, CaseRecusal, SealedOpening, SealedRequest, SealReason, UserScope
 from models.base import CITY, PLACES
 
 OF_AGE = 18  # full years (未成年人保护法 2)
@@ -59,9 +60,9 @@ def shut(model: Any, key: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
     """The row of `model` with this key is not for the actor to `verb`: he is recused, or it is sealed from him."""
     row, name = model.__table__.alias(), root_of(model).__name__
     sealed = _of_root(row.c, model, lambda root: _is_sealed_from(root, root_of(model), actor, verb))
-    recused = _recusal(key, actor.user_id)
+    recused = is_recused(key, actor.user_id)
     if model.__name__ != name:
-        found = _of_root(row.c, model, lambda root: _recusal(root.id, actor.user_id))
+        found = _of_root(row.c, model, lambda root: is_recused(root.id, actor.user_id))
         recused = exists(select(row.c.id).where(row.c.id == key, found))
     # Two questions, not one: each is answered from an index of few rows.
     kept = exists(select(row.c.id).where(row.c.id == key, sealed, ~_received(row.c, model, actor, verb)))
@@ -112,7 +113,7 @@ def _lies_in(row: Any, code: str) -> ColumnElement[bool]:
 # ---- heads
 
 
-def is_head(row: Any, actor: Actor, but: int | None = None) -> ColumnElement[bool]:
+def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
     """The actor heads the station: he approves cases in its division, or in the nearest one above where anybody does.
 
     `but`: who asks for something. Then whoever asks, or is recused, does not count, and the next one above decides.
@@ -123,25 +124,27 @@ def is_head(row: Any, actor: Actor, but: int | None = None) -> ColumnElement[boo
 
 def _approving() -> Select[Any]:
     """The roles by which cases are approved."""
-    held = assoc_permissionview_role
+    held, cell = assoc_permissionview_role.alias(), PermissionView.__table__.alias()
+    register, permission = ViewMenu.__table__.alias(), Permission.__table__.alias()
+    joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
+        register, register.c.id == cell.c.view_menu_id
+    )
     return (
         select(held.c.role_id)
-        .join(PermissionView.__table__, PermissionView.__table__.c.id == held.c.permission_view_id)
-        .join(ViewMenu.__table__, ViewMenu.__table__.c.id == PermissionView.__table__.c.view_menu_id)
-        .join(Permission.__table__, Permission.__table__.c.id == PermissionView.__table__.c.permission_id)
-        .where(ViewMenu.__table__.c.name == Case.__name__, Permission.__table__.c.name == permission_name(APPROVE))
+        .select_from(joined.join(permission, permission.c.id == cell.c.permission_id))
+        .where(register.c.name == Case.__name__, permission.c.name == permission_name(APPROVE))
     )
 
 
-def _is_headed_below(row: Any, code: str, but: int | None) -> ColumnElement[bool]:
+def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
     """Somebody approves cases nearer to the row than in `code`, today."""
     held, account = UserScope.__table__.alias(), Account.__table__.alias()
     line = [row[name] for name, digits in PLACES.items() if digits > CITY]
-    counts = [] if but is None else [held.c.user_id != but, ~_recusal(row.id, held.c.user_id)]
+    counts = [] if but is None else [held.c.user_id != but, ~is_recused(row.id, held.c.user_id)]
     today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
     return exists(
         select(held.c.id)
-        .join(account, account.c.id == held.c.user_id)
+        .select_from(held.join(account, account.c.id == held.c.user_id))
         .where(
             held.c.division_code.in_([*line, row.division_code]),
             func.length(held.c.division_code) > len(code),
@@ -154,11 +157,20 @@ def _is_headed_below(row: Any, code: str, but: int | None) -> ColumnElement[bool
     )
 
 
-def _recusal(case_id: Any, user_id: Any) -> ColumnElement[bool]:
+def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
+    """Somebody is shut out of a case."""
     found = CaseRecusal.__table__.alias()
     return exists(
         select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
     )
+
+
+def is_asked_for(today: date) -> ColumnElement[bool]:
+    """The sealed cases of which somebody has asked for the number, and nobody has answered yet (F53)."""
+    asked, opening = SealedRequest.__table__.alias(), SealedOpening.__table__.alias()
+    answered = exists(select(opening.c.id).where(opening.c.request_id == asked.c.id))
+    found = select(asked.c.id).where(asked.c.number == Case.number, asked.c.answer_by >= today, ~answered)
+    return and_(Case.sealed_for.is_not(None), exists(found)._annotate({MARK: True}))
 
 
 def _opening(row: Any, actor: Actor) -> ColumnElement[bool]:

@@ -53,10 +53,10 @@ class SealedOpening(Stamped, Model):
     name: Mapped[str] = mapped_column(String(64), info={"label": _l("申请人")})
     asked_on: Mapped[date] = mapped_column(info={"label": _l("申请日期")})
     reason: Mapped[str] = mapped_column(String(200), info={"label": _l("申请理由"), "multiline": True})
-    opened_at: Mapped[datetime] = mapped_column(info={"label": _l("决定时间")})
-    closes_at: Mapped[datetime | None] = mapped_column(info={"label": _l("开放至")})
+    opened_at: Mapped[datetime] = mapped_column(info={"derived": True})
+    closes_at: Mapped[datetime | None] = mapped_column(info={"derived": True})
     decided_by: Mapped[str] = mapped_column(String(64), info={"label": _l("决定人")})
-    decision: Mapped[str | None] = mapped_column(String(200), info={"label": _l("决定说明"), "multiline": True})
+    decision: Mapped[str] = mapped_column(String(200), info={"label": _l("决定说明"), "multiline": True})
 
     case: Mapped[Case] = relationship(viewonly=True)
 

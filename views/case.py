@@ -17,6 +17,7 @@ from views import once
 from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist, acting
+from views.opening import Opening
 from views.recording import Recording
 from views.sealing import Sealing
 from views.statistics import Statistics
@@ -25,10 +26,11 @@ from views.urging import Urging
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Sealing, Answering, Recording, Statistics, Urging, RegisterView):
+class CaseView(Sealing, Opening, Answering, Recording, Statistics, Urging, RegisterView):
     datamodel = DueInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"
+    list_template = "case/list.html"
     show_template = "case/show.html"
     list_columns = ["subject", "number", "state", "due_on", "received_on", "name", "handler", "station"]
     show_columns = [

@@ -95,7 +95,7 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(), nullable=False),
     sa.Column('closes_at', sa.DateTime(), nullable=True),
     sa.Column('decided_by', sa.String(length=64), nullable=False),
-    sa.Column('decision', sa.String(length=200), nullable=True),
+    sa.Column('decision', sa.String(length=200), nullable=False),
     *_stamped(),
     sa.CheckConstraint('closes_at > opened_at', name=op.f('ck_sealed_opening_closes_after_opening')),
     sa.ForeignKeyConstraint(['case_id'], ['case_record.id'], name=op.f('fk_sealed_opening_case_id')),
