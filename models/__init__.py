@@ -38,6 +38,7 @@ from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.findable import Findable
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
+from models.look import LookEntry, LookKind
 from models.member_unit import MemberUnit
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
@@ -102,6 +103,8 @@ __all__ = [
     "JointMeeting",
     "Judgement",
     "Located",
+    "LookEntry",
+    "LookKind",
     "MemberUnit",
     "Met",
     "Model",

@@ -17,6 +17,7 @@ from views import once
 from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist, acting
+from views.looking import Looking
 from views.opening import Opening
 from views.recording import Recording
 from views.sealing import Sealing
@@ -26,7 +27,7 @@ from views.urging import Urging
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Sealing, Opening, Answering, Recording, Statistics, Urging, RegisterView):
+class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urging, RegisterView):
     datamodel = DueInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"
@@ -96,7 +97,7 @@ class CaseView(Sealing, Opening, Answering, Recording, Statistics, Urging, Regis
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
             "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
-            "transfers": self._transfers(row),
+            "transfers": self._transfers(row), **self.who_looked(row),
             "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
 

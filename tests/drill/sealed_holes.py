@@ -42,14 +42,11 @@ def nothing_is_sealed(app: Flask) -> Iterator[None]:
 
 @hole(attack=intrusions.reads_rows_in_hand)
 def files_are_not_sealed(app: Flask) -> Iterator[None]:
-    """What hangs on a row is seen by the place of the row."""
+    """They are seen by where they lie, not by what they hang on."""
     real = scope.predicate
 
     def careless(cls: Any, actor: Any, narrow: Any = ("", "view")) -> Any:
-        if cls is not Attachment:
-            return real(cls, actor, narrow)
-        with patch.object(scope, "predicate", lambda m, a, _narrow: scope._placed(m, a, "view")):
-            return scope._placed(cls, actor, "view")
+        return scope.inside(cls, actor.homes) if cls is Attachment else real(cls, actor, narrow)
 
     with _looking_anew(), patch.object(scope, "predicate", careless):
         yield

@@ -9,6 +9,7 @@ ROUTES = {
     "lift": "approve",
     "recuse": "approve",
     "unseal": "approve",
+    "looks": "approve",
 }
 POSTS: dict[str, Callable[[str], list[dict[str, str]]]] = {
     "recuse": lambda _code: [{"user_id": "1", "reason": "亲属"}],

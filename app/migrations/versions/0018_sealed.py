@@ -111,9 +111,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_sealed_opening_uid'), 'sealed_opening', ['uid'], unique=True)
 
+    op.create_table('look_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('actor_name', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.Enum('PAGE', 'EXPORT', name='lookkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('register', sa.String(length=64), nullable=False),
+    sa.Column('row_key', sa.String(length=64), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('city_code', sa.String(length=4), nullable=True),
+    sa.Column('county_code', sa.String(length=6), nullable=True),
+    sa.Column('township_code', sa.String(length=9), nullable=True),
+    sa.CheckConstraint("coalesce(city_code, '') = CASE WHEN length(division_code) >= 4 THEN substr(division_code, 1, 4) ELSE '' END", name=op.f('ck_look_entry_city_code_of_place')),
+    sa.CheckConstraint("coalesce(county_code, '') = CASE WHEN length(division_code) >= 6 THEN substr(division_code, 1, 6) ELSE '' END", name=op.f('ck_look_entry_county_code_of_place')),
+    sa.CheckConstraint("coalesce(township_code, '') = CASE WHEN length(division_code) >= 9 THEN substr(division_code, 1, 9) ELSE '' END", name=op.f('ck_look_entry_township_code_of_place')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_look_entry')),
+    sqlite_autoincrement=True
+    )
+    for names in (('city_code', 'id'), ('county_code', 'id'), ('township_code', 'id'), ('register', 'row_key', 'id')):
+        op.create_index(op.f(f'ix_look_entry_{"_".join(names)}'), 'look_entry', list(names))
+
 
 def downgrade() -> None:
-    for table in ('sealed_opening', 'sealed_request', 'case_recusal'):
+    for table in ('look_entry', 'sealed_opening', 'sealed_request', 'case_recusal'):
         op.drop_table(table)
     op.drop_index('ix_case_record_sealed', 'case_record')
     for name in ('seal_reason', 'sealed_on', 'sealed_for', 'is_sexual'):
