@@ -15,10 +15,12 @@ from models.case import (
     Channel,
     Difficulty,
     RightsCategory,
+    SealReason,
     VisitResult,
     VisitWay,
 )
 from models.case_activity import ActivityKind, CaseActivity
+from models.case_recusal import CaseRecusal
 from models.checklist import (
     Checklist,
     ChecklistEdition,
@@ -36,11 +38,13 @@ from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.findable import Findable
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
+from models.look import LookEntry, LookKind
 from models.member_unit import MemberUnit
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
+from models.sealed_request import SealedOpening, SealedRequest
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
@@ -71,6 +75,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "CaseActivity",
+    "CaseRecusal",
     "CaseState",
     "Channel",
     "Checklist",
@@ -98,6 +103,8 @@ __all__ = [
     "JointMeeting",
     "Judgement",
     "Located",
+    "LookEntry",
+    "LookKind",
     "MemberUnit",
     "Met",
     "Model",
@@ -114,6 +121,9 @@ __all__ = [
     "RightsCategory",
     "RoleBaseline",
     "Rule",
+    "SealReason",
+    "SealedOpening",
+    "SealedRequest",
     "Seat",
     "Serial",
     "Sex",

@@ -11,6 +11,7 @@ from tests.drill import (
     memory_holes,
     overview_holes,
     paper_holes,
+    sealed_holes,
     search_holes,
     secret_holes,
     session_holes,
@@ -25,6 +26,7 @@ MODULES = (
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
     transfer_holes,
     statistics_holes,
+    sealed_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]
