@@ -103,7 +103,7 @@ class Core(ModelView):
         for name in (*self.search_columns, *self.order_columns, *self.quick_search):
             if {"private", "secret", "masked"} & self.datamodel.info(name).keys():
                 raise TypeError(
-                    f"{type(self).__name__}: searching or sorting by the column {name}, which not everybody reads, gives it away."
+                    f"{type(self).__name__}: searching or sorting by {name}, which some read masked, gives it away."
                 )
         self.shortlists = {**self.shortlists, **_to_dos_of(self.datamodel.obj)}  # type: ignore[misc]
         self._related_views: list[Any] = []
