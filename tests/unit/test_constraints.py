@@ -49,7 +49,6 @@ from models import (
     RegulationKind,
     ReportKind,
     RightsCategory,
-    SealedRequest,
     Seat,
     SignInSession,
     StaffRole,
@@ -383,16 +382,6 @@ def test_database_itself_refuses_a_scope_that_ends_before_it_begins(context):
     wrong |= {"valid_from": date(2026, 11, 24), "valid_until": date(2026, 11, 23)}
     with pytest.raises(IntegrityError, match="ck_user_scope_until_after_from"), db.engine.begin() as connection:
         connection.execute(insert(UserScope.__table__).values(wrong))
-
-
-def test_database_itself_refuses_an_opening_that_ends_before_it_begins(context):
-    ((model, fault, constraint),) = sealed_faults.LATER
-    with db.engine.begin() as connection:
-        connection.execute(insert(SealedRequest.__table__).values(ROWS[SealedRequest]))
-        connection.execute(insert(model.__table__).values(sealed_faults.OPENING | {"uid": "a" * 32}))
-        connection.execute(model.__table__.delete())
-    with pytest.raises(IntegrityError, match=constraint), db.engine.begin() as connection:
-        connection.execute(insert(model.__table__).values(sealed_faults.OPENING | fault))
 
 
 def test_every_declared_check_is_tried():
