@@ -45,14 +45,14 @@ class Opening(Core):
 
     @expose("/opening", methods=["GET", "POST"])
     @needs("view")
-    def opening(self) -> Any:
+    def requests(self) -> Any:
         """The form, what the viewer asked for, and what waits for him; whatever is asked for, the answer is one."""
         form, uid = AskForm(), once.uid_for("SealedRequest")
         if form.validate_on_submit():
             ask = form.number.data, form.reason.data
             if self._save(form, lambda: opening.ask(*ask, acting(), clock.today(), uid)):
                 flash(_("已提交。结果在这一页，三个工作日内没有开放的，就是未开放。"), "success")
-                return redirect(self.url("opening"))
+                return redirect(self.url("requests"))
         actor, today, now = acting(), clock.today(), clock.now()
         decides = self.can("approve")
         page = self._page(
@@ -70,7 +70,7 @@ class Opening(Core):
         number = _number(key)
         if self._save(None, lambda: opening.decide(number, is_open, note, acting(), clock.today(), clock.now())):
             flash(_("已开放 24 小时。") if is_open else _("已决定不开放。"), "success")
-        return redirect(self.url("opening"))
+        return redirect(self.url("requests"))
 
     @expose("/recuse/<pk>", methods=["GET", "POST"])
     @needs("approve")
@@ -95,7 +95,7 @@ class Opening(Core):
         reason, number = tidy(request.form.get("reason")) or "", _number(key)
         if self._save(None, lambda: opening.lift(number, reason, acting(), clock.today())):
             flash(_("已解除回避。"), "success")
-        return redirect(self.url("opening"))
+        return redirect(self.url("requests"))
 
     def may_recuse(self, row: Case) -> bool:
         """Whether the page of a case offers to shut somebody out of it."""

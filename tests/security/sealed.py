@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 ROUTES = {
     "kept": "view",
-    "opening": "view",
+    "requests": "view",
     "decide": "approve",
     "lift": "approve",
     "recuse": "approve",
@@ -12,6 +12,6 @@ ROUTES = {
     "looks": "approve",
 }
 POSTS: dict[str, Callable[[str], list[dict[str, str]]]] = {
-    "recuse": lambda _code: [{"user_id": "1", "reason": "亲属"}],
+    "recuse": lambda _code: [{"user_id": "0", "reason": "亲属"}],
     "unseal": lambda _code: [{"seal_reason": "已成年"}],
 }

@@ -45,10 +45,10 @@ FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
     "staff": [*HANDLING, *FOLLOWING, STANDING[0], *BACK],
-    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "town_admin": [*HANDLING, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "village_admin": [*HANDLING, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "county_admin": [*HANDLING, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "mixed": [*HANDLING, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
