@@ -31,9 +31,9 @@ from app.scope import acting_as
 from app.security import sessions
 from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
-from app.workflow import cases, clocks, endings, signing, transferring
+from app.workflow import cases, clocks, endings, sealing, signing, transferring
 
-FLOWS = (cases, endings, signing, transferring)  # tables of steps: importing them declares them
+FLOWS = (cases, endings, sealing, signing, transferring)  # tables of steps: importing them declares them
 clocks.install(GuardedSession)
 standards.install(GuardedSession)
 assessments.install(GuardedSession)
@@ -63,6 +63,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     from views.headers import register_headers
     from views.home import HomeView
     from views.menu import menu_of, register_views
+    from views.seeing import record_looks
     from views.static import register_static
     from views.todo import TodoView, waiting_number
 
@@ -82,6 +83,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         builder.add_view_no_menu(TodoView)
     app.before_request(_load_viewer)
     app.after_request(_touch_session)
+    app.after_request(record_looks)  # first: what is shown is on record before anything else is done
     app.context_processor(
         lambda: {"menu": menu_of(g.get("actor")), "viewer": g.get("actor"), "waiting": waiting_number()}
     )

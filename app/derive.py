@@ -8,9 +8,9 @@ from sqlalchemy import event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app import clock, finding
+from app import clock, finding, seals
 from app.errors import OutOfScope
-from models import Findable, Serial, Station, StationOwned
+from models import Case, Findable, Serial, Station, StationOwned
 from models.base import place_of
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -33,6 +33,27 @@ def _settle_at_station(session: Session, row: StationOwned) -> None:
         row.division_code = station.division_code
 
 
+SEALING = ("is_sexual", "born_on", "received_on")  # what a case is sealed by
+
+
+def _seal(row: Case) -> None:
+    """Seal a case by what is written into it now; a seal that was lifted stays lifted until that changes (F53)."""
+    changed = any(inspect(row).attrs[name].history.has_changes() for name in SEALING)
+    if changed and row.sealed_for is None and (reason := seals.default_of(row)) is not None:
+        row.sealed_for, row.sealed_on = reason, clock.today()
+
+
+def _is_sealed(session: Session, row: Any) -> bool:
+    """Whether a new row is sealed, or lies under a sealed one, whoever sees that."""
+    if not seals.is_protected(type(row)):
+        return False
+    if isinstance(row, Case):
+        return row.sealed_for is not None
+    column, above = type(row).__under__
+    # The connection: this gives nothing back but the look of a number.
+    return bool(session.connection().execute(seals.is_sealed(above, getattr(row, column))).scalar())
+
+
 def _fill(session: Session, row: Any) -> None:
     for column in inspect(type(row)).columns:
         if getattr(row, column.key, None) is not None:
@@ -42,6 +63,9 @@ def _fill(session: Session, row: Any) -> None:
         elif column.info.get("today"):
             setattr(row, column.key, clock.today())
         elif "serial" in column.info and row.place:
+            if _is_sealed(session, row):  # it must leave no gap in a series that others see
+                setattr(row, column.key, seals.new_number())
+                continue
             asked = column.info["serial"]  # a pattern, or the setting that holds it
             pattern = current_app.config.get(asked, asked)
             where: dict[str, Any] = place_of(row.place) | getattr(row, "serial_values", {})
@@ -55,6 +79,9 @@ def derive(session: Session, _context: Any, _instances: Any) -> None:
         for row in (*session.new, *session.dirty):
             if isinstance(row, StationOwned):
                 _settle_at_station(session, row)
+        for row in (*session.new, *session.dirty):
+            if isinstance(row, Case):
+                _seal(row)
         for row in session.new:
             _fill(session, row)
         for row in (*session.new, *session.dirty):

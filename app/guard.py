@@ -3,17 +3,17 @@
 What the criteria cannot reach is forbidden: statements on bare tables, text, bulk writes.
 """
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Select, event, func, inspect, select, true
 from sqlalchemy.orm import MANYTOONE, ORMExecuteState, Session
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClause
 
-from app import scope
+from app import scope, seals
 from app.errors import OutOfScope
 from app.scope import current_actor, moved_by, narrowed, needed, needed_of_parent, visibility_of
 from app.security.actor import Actor
@@ -36,10 +36,20 @@ def has_bare_table(statement: Any) -> bool:
     return classes_in(statement) is None
 
 
+def _parts_of(statement: Any) -> Iterator[Any]:
+    """Everything in the statement, but what is asked about seals: those conditions are the guard's own."""
+    waiting = deque([statement])
+    while waiting:
+        element = waiting.popleft()
+        if seals.MARK not in getattr(element, "_annotations", ()):
+            yield element
+            waiting.extend(element.get_children())
+
+
 def classes_in(statement: Any) -> set[type] | None:
     """The classes whose rows the statement asks about; None when it names what has no class (see has_bare_table)."""
     found = set()
-    for element in visitors.iterate(statement):
+    for element in _parts_of(statement):
         if isinstance(element, Select):
             named: Iterable[Any] = (*element._raw_columns, *(p for p, _ in (*element._prefixes, *element._suffixes)))
         else:

@@ -16,14 +16,14 @@ from models.base import PLACES
 OFFERED = 30  # names with a field
 
 
-def _able(today: date, reach: ColumnElement[bool]) -> Select[Any]:
-    """(key, name) of the accounts that may handle cases today in a scope that fits `reach`."""
+def _able(today: date, reach: ColumnElement[bool], verb: str = "handle") -> Select[Any]:
+    """(key, name) of the accounts that may handle (or `verb`) cases today in a scope that fits `reach`."""
     held = (
         select(assoc_permissionview_role.c.role_id)
         .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
         .join(Permission, Permission.id == PermissionView.permission_id)
-        .where(ViewMenu.name == Case.__name__, Permission.name == permission_name("handle"))
+        .where(ViewMenu.name == Case.__name__, Permission.name == permission_name(verb))
     )
     in_force = (UserScope.valid_from <= today) & or_(UserScope.valid_until.is_(None), UserScope.valid_until >= today)
     return (
@@ -47,9 +47,9 @@ def _above(code: str) -> list[str]:
     return [code[:digits] for digits in (*PLACES.values(), len(code)) if len(code) >= digits]
 
 
-def of_place(code: str, today: date) -> dict[int, str]:
-    """{key: name} of the accounts that may handle a case that lies in the division `code`."""
-    return _read(_able(today, UserScope.division_code.in_(_above(code))))
+def of_place(code: str, today: date, verb: str = "handle") -> dict[int, str]:
+    """{key: name} of the accounts that may handle (or `verb`) a case that lies in the division `code`."""
+    return _read(_able(today, UserScope.division_code.in_(_above(code)), verb))
 
 
 def reaching(places: Iterable[str], today: date) -> set[int]:

@@ -30,9 +30,9 @@ def _moved(calendar: Calendar, lock: bool = False) -> Iterator[tuple[Case, date 
 
 
 def would_change(_old: Calendar, new: Calendar) -> str:
-    """How many due dates the new calendar moves, in a sentence; nothing is written."""
+    """How many due dates the new calendar moves, in a sentence; nothing is written. What is sealed is not counted."""
     with acting_as(CLOCKS):
-        count = sum(1 for _case in _moved(new))
+        count = sum(case.sealed_for is None for case, _on in _moved(new))
     return _("%(n)s 件未办结案件的到期日将变化。", n=count) if count else ""
 
 

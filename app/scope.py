@@ -11,10 +11,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
-from sqlalchemy import ColumnElement, false, inspect, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, inspect, or_, select, true
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
+from app import seals
 from app.security.actor import Actor
 from models.base import CITY, PLACES, TOWNSHIP, Model, Visibility, models_by_name, place_of
 
@@ -119,10 +120,21 @@ def holds(actor: Actor, verb: str, row: Any) -> bool:
     """Whether `actor` holds `verb` on `row`: where it lies, or because it is meant for a unit that he acts for."""
     register = type(row).__name__
     if actor.covers(verb, register, row.place):
-        return True
+        return actor.is_system or verb in seals.READING or not _is_sealed(row) or _keeps(verb, row)
     if visibility_of(type(row)) is not Visibility.UNIT or row.state not in row.__of_unit__.get(verb, ()):
         return False
     return getattr(row, row.__unit__) in actor.units(verb, register)
+
+
+def _is_sealed(row: Any) -> bool:
+    return hasattr(row, "__sealed__") and getattr(row, row.__sealed__[0]) is not None
+
+
+def _keeps(verb: str, row: Any) -> bool:
+    """Whether whoever acts may do more with a sealed row than read it for a while."""
+    session, cls = object_session(row), type(row)
+    with narrowed(cls.__name__, verb):
+        return session is not None and session.scalar(select(true()).where(cls.id == row.id)) is not None
 
 
 def inside(cls: Any, codes: tuple[str, ...]) -> ColumnElement[bool]:
@@ -142,8 +154,16 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     """The rows of `cls` that `actor` may read, as SQL; `narrow` = (register, verb) asks for more than "view" there."""
     if actor is None:
         return false()
+    asked = narrow[1] if narrow[0] == cls.__name__ else "view"
+    placed = _placed(cls, actor, asked)
+    if not seals.is_protected(cls) or actor.is_system:
+        return placed
+    return placed & ~seals.shut(cls, cls.id, actor, needed(cls, asked))
+
+
+def _placed(cls: Any, actor: Actor, asked: str) -> ColumnElement[bool]:
+    """The rows that he may read by where they lie, by what they hang on, or by whom they are meant for."""
     kind, register = visibility_of(cls), cls.__name__
-    asked = narrow[1] if narrow[0] == register else "view"
     verb = needed(cls, asked)
     places = actor.places(verb, register)
     if kind is Visibility.DOWN:
@@ -176,7 +196,8 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
         mine = [inside(cls, (code,)) & cls.root_register.in_(sorted(names)) for code, names in sorted(seen.items())]
         shipped = {m.class_.__name__ for m in Model.registry.mappers if visibility_of(m.class_) is Visibility.SHIPPED}
         placeless = shipped & {name for names in seen.values() for name in names}
-        return or_(false(), *mine, cls.division_code.is_(None) & cls.root_register.in_(sorted(placeless)))
+        told = or_(false(), *mine, cls.division_code.is_(None) & cls.root_register.in_(sorted(placeless)))
+        return and_(told, *(~_of_shut(cls, m, actor) for m in _protected() if not actor.is_system))
     if kind is Visibility.SHIPPED:
         place = getattr(cls, cls.__place__)
         below = or_(false(), *(place.startswith(code, autoescape=True) for code in places))
@@ -186,6 +207,19 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     if kind is Visibility.COMMON:
         return true()
     return false()
+
+
+@cache
+def _protected() -> tuple[Any, ...]:
+    """The models whose rows may be sealed, or lie under such."""
+    return tuple(m for _name, m in sorted(models_by_name().items()) if seals.is_protected(m))
+
+
+def _of_shut(cls: Any, model: Any, actor: Actor) -> ColumnElement[bool]:
+    """An entry in the history of a row of `model` that is shut to the actor."""
+    # CASE: other keys are no numbers, and PostgreSQL casts in any order.
+    key = case((cls.root_register == model.__name__, cast(cls.root_key, Integer)))
+    return seals.shut(model, key, actor, "view")
 
 
 def _needed_of_host(host: Any, verb: str) -> str:

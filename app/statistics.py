@@ -35,6 +35,7 @@ NARROWER: dict[str, Callable[[str, str], str]] = {"from": max, "to": min, "withi
 
 Filter = tuple[str, str, str]  # (column, how it is compared, with what)
 Counts = dict[tuple[Any, Any], int]  # {(key of the row, key of the column): how many}
+Counter = Callable[["Question"], Counts]
 
 
 class Bucket(NamedTuple):
@@ -250,10 +251,10 @@ def asked_of(question: Question, actor: Actor, verb: str = "view") -> Question |
     return replace(question, places=places, within=places[0] if len(places) == 1 else question.within)
 
 
-def table_of(asked: Question, verb: str = "view") -> Table:
+def table_of(asked: Question, verb: str = "view", count: "Counter | None" = None) -> Table:
     """The table, with that of the year before, of the cases on which the actor holds the verb.
 
-    A statement for each source and year, and one for the names of divisions.
+    A statement for each source and year, and one for the names of divisions. `count` counts in another way.
 
     Raises BadInput when it would have too many rows or columns.
     """
@@ -261,7 +262,7 @@ def table_of(asked: Question, verb: str = "view") -> Table:
         raise BadInput(_("行和列请选不同的分类。"))
     earlier = replace(asked, is_before=True)
     with narrowed(Case.__name__, verb):
-        now, before = _counted(asked), _counted(earlier)
+        now, before = (count or counted)(asked), (count or counted)(earlier)
     found = [{key[n] for key in (*now, *before)} for n in (0, 1)]
     tables: list[Table] = []
     for question, counts in ((earlier, before), (asked, now)):
@@ -275,14 +276,19 @@ def table_of(asked: Question, verb: str = "view") -> Table:
     return tables[1]
 
 
-def _counted(asked: Question) -> Counts:
+def counted(asked: Question) -> Counts:
+    """The cells, as far as the viewer sees the cases."""
     counts: Counts = {}
     for source in asked.measure.sources:
-        keys = (asked.rows.key(asked, source.day), asked.columns.key(asked, source.day))
-        found = _from(source, select(*keys, func.count()), conditions(asked.filters, source)).group_by(*keys)
-        for row, column, n in db.session.execute(found):
+        for row, column, n in db.session.execute(groups(asked, source, func.count())):
             counts[row, column] = counts.get((row, column), 0) + n
     return counts
+
+
+def groups(asked: Question, source: Source, number: ColumnElement[int], *where: Any) -> Any:
+    """The statement that gives (key of the row, key of the column, number) for one source."""
+    keys = (asked.rows.key(asked, source.day), asked.columns.key(asked, source.day))
+    return _from(source, select(*keys, number), [*conditions(asked.filters, source), *where]).group_by(*keys)
 
 
 def _from(source: Source, statement: Any, where: Iterable[Any]) -> Any:

@@ -7,22 +7,24 @@ changes or deletes one.
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app import clock, statistics
+from app import clock, statistics, suppression
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
 from app.periods import Period
 from app.scope import current_actor
 from app.security.actor import Actor
-from app.statistics import DIMENSIONS, MEASURES, Bucket, Question, Table
-from models import ReportKind, Submission
-from models.base import TOWNSHIP
+from app.statistics import DIMENSIONS, MEASURES, Bucket, Counts, Question, Table
+from app.suppression import Key, Place, Told
+from models import Case, ReportKind, Submission
+from models.base import CITY, TOWNSHIP
 
 MEASURED = {ReportKind.CASES: MEASURES["cases"], ReportKind.VISITS: MEASURES["visits"]}
 
@@ -51,13 +53,91 @@ def is_as_submitted(row: Submission) -> bool:
     return seal_of(row.figures) == row.seal
 
 
-def figures_of(table: Table) -> dict[str, Any]:
-    """A table as it is kept. Cells of few sealed cases, and what would tell them, are to be suppressed here (F53):
-    nothing is sealed yet.
+def figures_of(asked: Question, kind: ReportKind) -> dict[str, Any]:
+    """A table with its sums as it is kept: every case counts, whoever may open it; None is what is not told (F53).
+
+    `open` counts what is not sealed, for the differences; `sealed` the sealed cases, for what is submitted later.
     """
-    before = [[table.a_year_before(row, column) for column in table.columns] for row in table.rows]
-    rows, columns = ([[_name(b), str(b.label)] for b in some] for some in (table.rows, table.columns))
-    return {"rows": rows, "columns": columns, "counts": table.numbers, "before": before}
+    table = statistics.table_of(asked, count=_all)
+    open_, sealed = (_grid(table, count(asked)) for count in (_unsealed, _sealed))
+    counts, names = suppression.with_sums(table.numbers, len(table.columns)), _names(table)
+    where = _places(names)
+    new = Told(asked.within, asked.period, {key: sealed[r][c] for key, (r, c) in where.items()})
+    also = suppression.beside(new, _told_before(kind, asked))
+    hidden = suppression.hidden(counts, sealed, [where[key] for key in also])
+    before = _grid(table.before, _sealed(table.before.asked))[-1][-1] if table.before else 0
+    return {
+        "rows": names[0],
+        "columns": names[1],
+        "counts": [[None if (r, c) in hidden else n for c, n in enumerate(row)] for r, row in enumerate(counts)],
+        "open": open_,
+        "sealed": sealed,
+        "before": None if suppression.tells(before) else table.a_year_before(),
+    }
+
+
+def _names(table: Table) -> list[list[list[str]]]:
+    return [[[_name(b), str(b.label)] for b in some] for some in (table.rows, table.columns)]
+
+
+def _places(names: Sequence[Sequence[Sequence[str]]]) -> dict[Key, Place]:
+    """{(row, column): where it stands}; None is the sum."""
+    rows, columns = ([*(key for key, _label in some), None] for some in names)
+    return {(row, column): (r, c) for r, row in enumerate(rows) for c, column in enumerate(columns)}
+
+
+def _told_before(kind: ReportKind, asked: Question) -> list[Told]:
+    """What was submitted of this year in this city. On the connection, round the guard: other divisions' tables must
+    not tell together with this one; their numbers go nowhere.
+    """
+    year = Period(asked.period.first.replace(month=1, day=1), asked.period.last.replace(month=12, day=31))
+    columns = (Submission.division_code, Submission.first_on, Submission.last_on, Submission.figures)
+    found = select(*columns).where(
+        Submission.kind == kind, Submission.city_code == asked.within[:CITY], Submission.first_on >= year.first,
+        Submission.last_on <= year.last,
+    )  # fmt: skip
+    told = []
+    for division, first, last, figures in db.session.connection().execute(found):
+        where = _places((figures["rows"], figures["columns"])).items()
+        sealed = {key: figures["sealed"][r][c] for key, (r, c) in where if figures["counts"][r][c] is not None}
+        told.append(Told(division, Period(first, last), sealed))
+    return told
+
+
+def _grid(table: Table, counts: Counts) -> list[list[int]]:
+    """Other counts of the same table, with their sums."""
+    grid = [[counts.get((row.key, column.key), 0) for column in table.columns] for row in table.rows]
+    return suppression.with_sums(grid, len(table.columns))
+
+
+def _count(asked: Question, *where: Any) -> Counts:
+    """The cells of all cases. On the connection, round the guard: whoever submits tells of those too that he may not
+    open; he gets numbers, and of those only what suppression lets pass.
+    """
+    counts: Counts = {}
+    for source in asked.measure.sources:
+        found = statistics.groups(asked, source, func.count(), *where)
+        for row, column, n in db.session.connection().execute(found):
+            counts[row, column] = counts.get((row, column), 0) + n
+    return counts
+
+
+def _all(asked: Question) -> Counts:
+    return _count(asked)
+
+
+def _unsealed(asked: Question) -> Counts:
+    return _count(asked, Case.sealed_for.is_(None))
+
+
+def _sealed(asked: Question) -> Counts:
+    """How many sealed cases are in a cell, however often she came; each once, for five visits are no five cases."""
+    counts: Counts = {}
+    for source in asked.measure.sources:
+        found = statistics.groups(asked, source, func.count(Case.id.distinct()), Case.sealed_for.is_not(None))
+        for row, column, n in db.session.connection().execute(found):
+            counts[row, column] = max(counts.get((row, column), 0), n)
+    return counts
 
 
 def _name(bucket: Bucket) -> str:
@@ -123,7 +203,7 @@ def _complete(row: Submission, actor: Actor | None, today: date) -> None:
     period = Period(row.first_on, row.last_on)
     if not actor.is_system and (problem := problem_of(row.kind, period, row.division_code, today)):
         raise problem
-    row.figures = figures_of(statistics.table_of(question_of(row.kind, period, row.division_code)))
+    row.figures = figures_of(question_of(row.kind, period, row.division_code), row.kind)
     row.seal, row.submitted_on = seal_of(row.figures), today
     if not (actor.is_system and row.submitted_by):
         row.submitted_by = actor.name
@@ -138,16 +218,15 @@ def install(session_class: type[Session]) -> None:
 
 
 class Cell(NamedTuple):
-    """A number as it was submitted, and as it is now (None where the viewer does not see all); its row and column."""
+    """A number as it was submitted (None: not told), what has changed since, and the number of now (None: not told, or
+    the viewer does not see all) with its row and column.
+    """
 
-    submitted: int
+    submitted: int | None
+    difference: int
     now: int | None
     row: Bucket | None
     column: Bucket | None
-
-    @property
-    def difference(self) -> int:
-        return (self.submitted if self.now is None else self.now) - self.submitted
 
 
 class Kept(NamedTuple):
@@ -156,30 +235,37 @@ class Kept(NamedTuple):
     columns: Sequence[str]
     lines: Sequence[tuple[str, Sequence[Cell]]]
     now: Table | None
-    before: int  # of all, the year before, as it was submitted
+    before: int | None  # of all, the year before, as it was submitted; None: not told
 
     @property
     def differs(self) -> bool:
         return any(cell.difference for _label, cells in self.lines for cell in cells)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every number is told."""
+        return all(cell.submitted is not None for _label, cells in self.lines for cell in cells)
+
 
 def kept_of(row: Submission, actor: Actor) -> Kept:
-    """A submitted table beside the one of now, cell by cell."""
-    figures, table = row.figures, None
-    if _sees_all(actor, row.division_code):
-        table = statistics.table_of(question_of(row.kind, Period(row.first_on, row.last_on), row.division_code))
-    rows = [*figures["rows"], [None, _("合计")]]
-    columns = [*figures["columns"], [None, _("合计")]]
-    lines = []
-    for n, (row_key, label) in enumerate(rows):
-        cells = []
-        for m, (column_key, _label) in enumerate(columns):
-            some = figures["counts"] if row_key is None else [figures["counts"][n]]
-            was = sum(sum(line if column_key is None else [line[m]]) for line in some)
-            r, c = (_bucket(table.rows, row_key), _bucket(table.columns, column_key)) if table else (None, None)
-            cells.append(Cell(was, table.count(r, c) if table else None, r, c))
-        lines.append((label, cells))
-    return Kept([label for _key, label in columns], lines, table, sum(map(sum, figures["before"])))
+    """A submitted table beside the one of now, cell by cell. What has changed is told of cases that are not sealed."""
+    figures, asked = row.figures, question_of(row.kind, Period(row.first_on, row.last_on), row.division_code)
+    now = statistics.table_of(asked) if _sees_all(actor, row.division_code) else None
+    open_ = _unsealed(asked) if now else {}
+
+    def cell(key: Key, place: Place) -> Cell:
+        was = figures["counts"][place[0]][place[1]]
+        if now is None or was is None:
+            return Cell(was, 0, None, None, None)
+        r, c = _bucket(now.rows, key[0]), _bucket(now.columns, key[1])
+        today = replace(now, counts=open_).count(r, c)
+        return Cell(was, today - figures["open"][place[0]][place[1]], now.count(r, c), r, c)
+
+    where = _places((figures["rows"], figures["columns"]))
+    labels, columns = ([*(label for _key, label in figures[name]), _("合计")] for name in ("rows", "columns"))
+    cells = [cell(key, place) for key, place in where.items()]
+    lines = [(label, cells[n * len(columns) : (n + 1) * len(columns)]) for n, label in enumerate(labels)]
+    return Kept(columns, lines, now, figures["before"])
 
 
 def _bucket(buckets: Sequence[Bucket], name: str | None) -> Bucket | None:

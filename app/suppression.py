@@ -6,13 +6,19 @@ and sum, for what is left of a sum without the cells beside it, and for what is 
 division without the shorter and smaller ones that were submitted.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+from app.periods import Period
 
 LEAST = 5  # sealed cases that may be told of together
 
 Grid = Sequence[Sequence[int]]
 Place = tuple[int, int]  # row and column; those after the last are the sums
+Key = tuple[str | None, str | None]  # of a row and a column; None is the sum
 
 
 def with_sums(grid: Grid, columns: int) -> list[list[int]]:
@@ -54,6 +60,11 @@ def _too_much(lines: Sequence[list[Place]], found: set[Place], sealed: Grid) -> 
         left = [place for place in line[:-1] if place in found]
         if line[-1] not in found and (len(left) == 1 or tells(sum(sealed[r][c] for r, c in left))):
             return [place for place in line if place not in found]
+    corner = lines[-1][-1]
+    for r, c in {place for line in lines for place in line} - found:
+        for whole in {(r, corner[1]), (corner[0], c), corner} - found:
+            if tells(sealed[whole[0]][whole[1]] - sealed[r][c]):
+                return [(r, c), whole]
     for told in derived(lines, found):
         if near := [place for line in lines if told in line for place in line if place not in found]:
             return near
@@ -77,3 +88,48 @@ def derived(lines: Sequence[list[Place]], found: Collection[Place]) -> list[Plac
         done += 1
     alone = ([n for n, value in enumerate(row) if value] for row in rows[:done])
     return [places[known[0]] for known in alone if len(known) == 1]
+
+
+# ---- beside what was submitted before
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A table of a division and a period: {(row, column): sealed cases} of what it tells, or is about to tell."""
+
+    division: str
+    period: Period
+    sealed: dict[Key, int]
+
+    def holds(self, other: "Told") -> bool:
+        """Whether every case of the other counts here too."""
+        is_longer = self.period.first <= other.period.first and other.period.last <= self.period.last
+        return other is not self and is_longer and other.division.startswith(self.division)
+
+
+def families(parts: Iterable[Told]) -> Iterable[list[Told]]:
+    """Parts of one whole in which no case counts twice: each by itself, the months or quarters of a division, the
+    divisions of one level in a period. To leave out some of a family tells no more: each tells of none, or of many.
+    """
+    found: dict[Any, list[Told]] = defaultdict(list)
+    for part in parts:
+        for family in (part, (part.division, part.period.kind), (part.period, len(part.division))):
+            found[family].append(part)
+    return found.values()
+
+
+def beside(new: Told, others: Sequence[Told]) -> set[Key]:
+    """The cells of a new table that are not told, because with what was told before they would tell of a sealed case:
+    what is left of a whole without its parts.
+    """
+    found = set()
+    for whole in (new, *(other for other in others if other.holds(new))):
+        for family in families(part for part in (new, *others) if whole.holds(part)):
+            if whole is not new and new not in family:
+                continue
+            for key in {key for part in family for key in part.sealed}:
+                told = sum(part.sealed.get(key, 0) for part in family)
+                for larger in {key, (key[0], None), (None, key[1]), (None, None)} & whole.sealed.keys():
+                    if tells(abs(whole.sealed[larger] - told)):
+                        found.add(larger if whole is new else key)
+    return found

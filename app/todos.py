@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, select, true
 
-from app import calendars, danger, follow_up, handlers, protection, recognitions, terms, transfers, urges
+from app import calendars, danger, follow_up, handlers, protection, recognitions, seals, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -138,6 +138,10 @@ KINDS: list[Kind] = [
     Kind(
         "late", _l("辖区内已逾期"), _l("超过最迟日期还没有受理或结案，请催办。"), "urge",
         lambda actor, today: Case.state.in_(RUNNING) & (Case.due_on < today),
+    ),
+    Kind(
+        "asked", _l("申请查阅待决定"), _l("有人申请查阅封存的案件，请在「申请查阅」里决定。"), "approve",
+        lambda actor, today: seals.is_asked_for(today), is_counted=True, order=(Case.sealed_on,),
     ),
     Kind(
         "decisions", _l("议定事项未落实"), _l("联席会议的议定事项还没有落实，落实后请填写落实日期。"), "edit",

@@ -16,10 +16,12 @@ from models.case import (
     Difficulty,
     RightsCategory,
     RiskLevel,
+    SealReason,
     VisitResult,
     VisitWay,
 )
 from models.case_activity import ActivityKind, CaseActivity
+from models.case_recusal import CaseRecusal
 from models.checklist import (
     Checklist,
     ChecklistEdition,
@@ -39,12 +41,14 @@ from models.dv_risk_assessment import DvRiskAnswer, DvRiskAssessment
 from models.findable import Findable
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
+from models.look import LookEntry, LookKind
 from models.mandatory_report import Capacity, Finder, MandatoryReport
 from models.member_unit import MemberUnit
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
 from models.role import RoleBaseline, StaffRole
+from models.sealed_request import SealedOpening, SealedRequest
 from models.serial import Serial
 from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
@@ -76,6 +80,7 @@ __all__ = [
     "Capacity",
     "Case",
     "CaseActivity",
+    "CaseRecusal",
     "CaseState",
     "Channel",
     "Checklist",
@@ -108,6 +113,8 @@ __all__ = [
     "JointMeeting",
     "Judgement",
     "Located",
+    "LookEntry",
+    "LookKind",
     "MandatoryReport",
     "MemberUnit",
     "Met",
@@ -127,6 +134,9 @@ __all__ = [
     "RiskLevel",
     "RoleBaseline",
     "Rule",
+    "SealReason",
+    "SealedOpening",
+    "SealedRequest",
     "Seat",
     "Serial",
     "Sex",

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
@@ -45,6 +45,7 @@ class Assignment(StationOwned, Stamped, Model):
         "reveal": (HANDLING,),
     }
     __attachments__ = True
+    __under__: ClassVar[tuple[str, Any]] = ("transfer_id", Transfer)
     __table_args__ = (
         ForeignKeyConstraint(
             ["transfer_id", "station_id", "division_code"],

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
@@ -100,6 +100,15 @@ class VisitResult(enum.Enum):
     UNSAFE = "不宜回访(安全)"
 
 
+class SealReason(enum.Enum):
+    """Why a case is sealed (F53). The first three seal it by themselves, the last is somebody's word."""
+
+    HIGH_RISK = "高危"
+    SEXUAL = "性侵害"
+    MINOR = "未成年人"
+    OTHER = "其他"
+
+
 class Case(StationOwned, Ended, Findable, Stamped, Model):
     """One matter of one person at one station.
 
@@ -113,8 +122,17 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     __ending__ = _l("作废")
     __attachments__ = True
     __find__ = ("number",)
+    # What says that a row is sealed, and whose account goes on reading it: app.seals.
+    __sealed__: ClassVar[tuple[str, str]] = ("sealed_for", "handler_id")
     __table_args__ = (
         Index(None, "number", unique=True),
+        Index(  # few rows are sealed: whether one is, is asked of every row that is read
+            "ix_case_record_sealed",
+            "id",
+            "handler_id",
+            sqlite_where=text("sealed_for IS NOT NULL"),
+            postgresql_where=text("sealed_for IS NOT NULL"),
+        ),
         Index(  # what waits for somebody is counted on every page
             None,
             "handler_id",
@@ -129,6 +147,12 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
         only_with("CLOSED VISITED", "answer answered_on answer_way closed_on", "closed_facts"),
         only_with("VISITED", "visited_on visit_result", "visited_facts"),
         only_with("REFUSED WITHDRAWN LOST MERGED", "state_reason", "ended_otherwise_for_a_reason"),
+        CheckConstraint("(sealed_for IS NULL) = (sealed_on IS NULL)", name="sealed_dated"),
+        CheckConstraint(
+            "sealed_for <> 'OTHER' OR seal_reason IS NOT NULL",
+            name="sealed_for_a_reason",
+            info={"field": "seal_reason", "message": _l("请写明封存的原因。")},
+        ),
         CheckConstraint("(state = 'MERGED') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
         CheckConstraint(
             "accepted_on >= received_on",
@@ -206,6 +230,14 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     )
     category: Mapped[RightsCategory] = mapped_column(info={"label": _l("权益类别")})
     narrative: Mapped[str | None] = secret("narrative", _l("详情"), multiline=True)
+    is_sexual: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=text("false"),
+        info={
+            "label": _l("涉及性侵害"),
+            "help": _l("勾选的、当事人不满 18 周岁的，保存后自动封存，只有承办人和维权站负责人能看。"),
+        },
+    )
     happened_at: Mapped[str | None] = secret("address", _l("问题发生地"))
     went_to_office: Mapped[bool] = mapped_column(default=False, info={"label": _l("曾经行政处理")})
     went_to_court: Mapped[bool] = mapped_column(default=False, info={"label": _l("曾经诉讼")})
@@ -257,6 +289,12 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
         index=True, info={"label": _l("最迟"), "derived": True, "recorded": True}
     )
     risk: Mapped[RiskLevel | None] = mapped_column(info={"label": _l("危险等级"), "derived": True, "recorded": True})
+
+    sealed_for: Mapped[SealReason | None] = mapped_column(info={"label": _l("封存")})
+    sealed_on: Mapped[date | None] = mapped_column(info={"label": _l("封存日期")})
+    seal_reason: Mapped[str | None] = mapped_column(
+        String(200), info={"label": _l("封存（解除）原因"), "multiline": True}
+    )
 
     merged_into: Mapped["Case | None"] = relationship(
         remote_side="Case.id", viewonly=True, info={"label": _l("并入案件")}

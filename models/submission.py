@@ -21,8 +21,9 @@ class ReportKind(enum.Enum):
 class Submission(DivisionOwned, Stamped, Model):
     """The figures of one division and period. They are counted when it is added, and never again.
 
-    `figures`: {"rows": [[key, label]], "columns": the same, "counts": a line of numbers for each row, "before": the
-    same a year before}. `seal` is a number that follows from them, and stands in the history.
+    `figures`: {"rows": [[key, label]], "columns": the same, "counts": a line of numbers for each row and one of sums,
+    null where it is not told (app.suppression), "open", "sealed": the same, of cases that are not and that are sealed,
+    "before": the sum of a year before}. `seal` is a number that follows from them, and stands in the history.
     """
 
     __tablename__ = "submission"

@@ -46,6 +46,7 @@ class Transfer(StationOwned, Ended, Stamped, Model):
     __ending__ = _l("撤回")
     __resumes__: ClassVar[bool] = False  # what was taken back is handed over anew
     __find__ = ("number",)
+    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # of a sealed case: for whoever reads that, or received it
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),
         UniqueConstraint("id", "station_id", "division_code"),  # its assignments stay where it is

@@ -11,7 +11,19 @@ from app.scope import acting_as
 from app.security.actor import SETUP, Actor
 from app.workflow.endings import Standing
 from app.workflow.steps import advance
-from models import Case, Channel, Ended, RightsCategory, Station, Training, Urge, Volunteer, VolunteerRole
+from models import (
+    ActivityKind,
+    Case,
+    CaseActivity,
+    Channel,
+    Ended,
+    RightsCategory,
+    Station,
+    Training,
+    Urge,
+    Volunteer,
+    VolunteerRole,
+)
 from models.training import Attendance, Organizer
 from tests import world
 
@@ -62,6 +74,14 @@ def accepted(
         db.session.commit()
     db.session.remove()
     return key
+
+
+def came_again(case_id: int, on: date) -> int:
+    """That she came again for a matter on a day, committed."""
+    row = CaseActivity(
+        case_id=case_id, kind=ActivityKind.CALL, happened_on=on, summary="又来", done_by="丙", is_repeat=True
+    )
+    return int(keep(row)[0])
 
 
 def urge(case_id: int, **columns: Any) -> int:

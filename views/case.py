@@ -8,6 +8,7 @@ from app import clock, danger, handlers, protection, scope, transfers
 from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
+from app.workflow import sealing
 from app.workflow.cases import FLOW
 from app.workflow.steps import Kind
 from models import Case, DvOrder, DvRiskAssessment, RiskLevel, Transfer
@@ -16,23 +17,27 @@ from views import once
 from views.answering import Answering
 from views.base import RegisterView
 from views.core import Section, Shortlist, acting
+from views.looking import Looking
+from views.opening import Opening
 from views.recording import Recording
+from views.sealing import Sealing
 from views.statistics import Statistics
 from views.urging import Urging
 
 LINE = FLOW.start, *(step.to for step in FLOW.steps if step.kind is Kind.FORWARD)  # 申请 … 回访
 
 
-class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
+class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urging, RegisterView):
     datamodel = DueInterface(Case)
     route_base = "/cases"
     class_permission_name = "Case"
+    list_template = "case/list.html"
     show_template = "case/show.html"
     list_columns = ["subject", "number", "state", "due_on", "received_on", "name", "handler", "station"]
     show_columns = [
         "channel", "is_hotline", "received_on", "recorded_on", "is_proxy_entry", "station", "division", "receiver",
         "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "safe_times", "no_sms",
-        "subject", "category", "narrative",
+        "subject", "category", "narrative", "is_sexual", "sealed_for", "sealed_on", "seal_reason",
         "difficulty", "handler", "accepted_on", "investigated_on", "handled_on", "answered_on", "answer_way", "answer",
         "closed_on", "visited_on", "visit_way", "visit_result", "restarted_on", "state_reason", "referred_to",
         "merged_into",
@@ -44,7 +49,7 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
     add_columns = edit_columns = [
         "channel", "is_hotline", "received_on", "station_id", "receiver",
         "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "no_sms",
-        "subject", "category", "narrative",
+        "subject", "category", "narrative", "is_sexual",
         "id_number", "sex", "born_on", "ethnicity", "occupation", "education", "marital_status", "address",
         "happened_at", "went_to_office", "went_to_court", "companions", "safe_times", "is_proxy_entry", "opinion",
         "note",
@@ -80,7 +85,8 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
 
     def _is_asked(self, row: Case, name: str) -> bool:
         """What a step writes is shown when there is something; until then its form asks."""
-        return FLOW.held.isdisjoint((name, f"{name}_id")) and super()._is_asked(row, name)
+        held = FLOW.held | sealing.FLOW.held
+        return held.isdisjoint((name, f"{name}_id")) and super()._is_asked(row, name)
 
     def parts_of(self, row: Case, **said: Any) -> dict[str, Any]:
         """The state, the steps, the timeline, and what else there is about the one who came."""
@@ -91,7 +97,7 @@ class CaseView(Answering, Recording, Statistics, Urging, RegisterView):
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
             "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
-            "transfers": self._transfers(row), "danger": self._danger(row),
+            "transfers": self._transfers(row), "danger": self._danger(row), **self.who_looked(row),
             "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
 

@@ -25,6 +25,7 @@ from app.security.actor import Actor
 from models import Ended
 from views.children import Children
 from views.forms import form_for
+from views.seeing import saw
 
 
 def bulk_action(verb: str, label: Any, confirm: Any = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -199,6 +200,8 @@ class Core(ModelView):
 
     def _page(self, template: str, kind: Any, row: Any = None, **values: Any) -> str:
         """A page of this register; `kind` says what it is in the window's frame, without a word of what is on it."""
+        if row is not None:
+            saw(self.datamodel, [row])
         crumbs = [] if template == self.list_template else [(self.title_name, self.url("list"))]
         if row is not None and template != self.show_template:
             crumbs.append((str(row), self.url("show", pk=self.key(row))))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
@@ -20,6 +20,7 @@ def given_reason() -> str | None:
     """Why a secret is to be opened; None, and a message, when no reason is given."""
     reason = tidy(request.form.get("other")) or tidy(request.form.get("reason")) or ""
     if SHORTEST <= len(reason) <= LONGEST and reason.isprintable():
+        g.is_on_record = True  # whoever gives a reason is written down with it
         return reason
     flash(_("请填写查看的理由（2 至 100 个字）。"), "danger")
     return None

@@ -24,6 +24,7 @@ from views.health import HealthView
 from views.inspection import InspectionView
 from views.joint_meeting import JointMeetingView
 from views.leaving import LeaveView
+from views.look import LookView
 from views.mandatory_report import MandatoryReportView
 from views.member_unit import MemberUnitView
 from views.recognition import RecognitionView
@@ -87,6 +88,7 @@ MENU = (
     Entry("menu-workdays", WorkCalendarView, _l("工作日历"), SETTINGS, icon="calendar3"),
     Entry("menu-divisions", DivisionView, _l("区划"), SETTINGS, icon="diagram-3"),
     Entry("menu-accounts", UserView, _l("账号"), SETTINGS, icon="person-gear"),
+    Entry("menu-looks", LookView, _l("谁看过"), SETTINGS, icon="eye"),
     Entry("menu-roles", RoleView, _l("角色"), SETTINGS, icon="shield-check"),
 )
 

@@ -19,11 +19,13 @@ from app import clock, divisions, scope
 from app.exchange.excel import MAX_ROWS, Sheet, workbook
 from app.history import history_of
 from app.interface import RegisterInterface, names_of
+from app.looks import LookKind
 from models import Division
 from views import parameters
 from views.access import needs, require
 from views.chips import chips_of
 from views.remembering import Remembering
+from views.seeing import saw
 
 HISTORY_PAGE = 50
 
@@ -166,6 +168,7 @@ class Reading(Remembering):
     def export(self) -> Any:
         asked = parameters.parse(self.datamodel, request.args, self, self.memory())
         rows = self.datamodel.all_for_export(asked.query, self.quick_search, MAX_ROWS)
+        saw(self.datamodel, rows, LookKind.EXPORT)
         names = self.export_columns or self.show_columns
         labels = [str(self.datamodel.label(name)) for name in names]
         data = workbook(Sheet(str(self.title_name), labels, self.datamodel.cells(rows, names)))

@@ -68,9 +68,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "DutyRoster": _row(
         division_admin="view reveal add edit end delete export", staff="view add edit end", supervisor="view export",
     ),
+    # Whoever approves cases in a station's own division is its head: he reads what is sealed, and decides who does.
     # The centre sees what a station transfers to it, a unit what is assigned to it, and neither the case.
     "Case": _row(
-        division_admin="view reveal add edit handle urge end export", staff="view reveal add edit handle end",
+        division_admin="view reveal add edit handle approve urge end export", staff="view reveal add edit handle end",
         supervisor="view",
     ),
     "Transfer": _row(

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 
 from flask import Flask
@@ -24,6 +25,7 @@ from tests.drill import case_races, races
 from tests.drill.seeded import HOLES
 from tests.security.people import PeopleProber
 from tests.security.prober import Prober
+from tests.security.sealed_twins import OUTSIDE, twins
 
 RACED = (*races.RACED, *case_races.RACED)
 
@@ -38,6 +40,17 @@ def drill(app: Flask, name: str) -> tuple[int, int, int]:
                 print(f"LEAK {name} {leak}", flush=True)
             requests += prober.requests
             print(f"{name} {person}: {prober.requests} requests, {dict(prober.statuses)}", flush=True)
+    ratios = []
+    for person in OUTSIDE:
+        told = twins(app, person, rounds=2)
+        leaks, requests = leaks + len(told.leaks), requests + told.asked
+        ratios.append(told.ratio)
+        for what in told.leaks:
+            print(f"LEAK {name} {what}", flush=True)
+    print(
+        f"{name} sealed: time with/without {median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}",
+        flush=True,
+    )
     for hole in HOLES:
         if hole.attack:  # the others were looked for by the requests above
             for leak in hole.search(app):

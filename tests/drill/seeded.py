@@ -12,6 +12,7 @@ from tests.drill import (
     memory_holes,
     overview_holes,
     paper_holes,
+    sealed_holes,
     search_holes,
     secret_holes,
     session_holes,
@@ -26,6 +27,8 @@ MODULES = (
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
     transfer_holes,
     statistics_holes, danger_holes,
+    statistics_holes,
+    sealed_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

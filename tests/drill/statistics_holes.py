@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from flask import Flask
 
-from app import scope, statistics, submissions
+from app import scope, statistics, submissions, suppression
 from app.security.actor import Actor
 from models import Submission
 from tests.drill.hole import as_system, hole
@@ -22,8 +22,8 @@ def statistics_of_all_cases(app: Flask) -> Iterator[None]:
     def careless(asked: Any) -> Any:
         return as_system(counted)(replace(asked, within=""))
 
-    counted = statistics._counted
-    with patch.object(statistics, "_counted", careless):
+    counted = statistics.counted
+    with patch.object(statistics, "counted", careless):
         yield
 
 
@@ -56,3 +56,9 @@ def submission_open_to_changes(app: Flask) -> Iterator[None]:
         scope.read_criteria.cache_clear()  # which remembers what the model said
         yield
     scope.read_criteria.cache_clear()
+
+
+@hole(attack=intrusions.subtracts_what_he_sees_from_what_was_submitted)
+def submission_tells_of_sealed_cases(app: Flask) -> Iterator[None]:
+    with patch.object(suppression, "hidden", lambda *_: set()):
+        yield

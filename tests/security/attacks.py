@@ -30,7 +30,7 @@ ORDINARY = {
     *(("StationMember", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("MemberUnit", verb) for verb in ("view", "reveal", "add", "edit", "end", "delete", "export")),
     *(("Volunteer", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
-    *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "urge", "end", "export")),
+    *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "approve", "urge", "end", "export")),
     *(("Transfer", verb) for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")),
     *(("Assignment", verb) for verb in ("view", "reveal", "add", "edit", "handle", "export")),
     *(("Submission", verb) for verb in ("view", "add", "export")),

@@ -35,6 +35,7 @@ ROUTES: dict[str, str | tuple[str, str]] = {
     "WorkCalendarView.publish": ("WorkCalendar", "edit"),
     **{f"{s.register}View.{method}": (s.register, verb) for s in SPECS for method, verb in s.methods.items()},
 }
+ROUTES["LookView.list"] = ("AuditEntry", "view")
 ROUTES["StationView.fill"] = ("Confirmation", "add")  # whoever sees the station and may confirm there
 PEOPLE_VIEWS = (("UserView", "Account"), ("RoleView", "StaffRole"))
 PEOPLE_READING = ("root", "list", "show", "history", "query", "columns")

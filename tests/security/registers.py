@@ -43,6 +43,7 @@ from models import (
     VolunteerRole,
 )
 from models.base import COUNTY, TOWNSHIP, VILLAGE
+from tests.security import sealed
 from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS, item_of
 from tests.security.dangers import DANGERS
@@ -208,7 +209,7 @@ SPECS = declare(
         model=Case,
         master="town_admin",
         rights={
-            DIVISION_ADMIN: "view reveal add edit handle urge end export",
+            DIVISION_ADMIN: "view reveal add edit handle approve urge end export",
             SUPERVISOR: "view",
             STAFF: "view reveal add edit handle end",
         },
@@ -287,6 +288,7 @@ SPECS = declare(
             ),
         ),
         routes={
+            **sealed.ROUTES,
             "statistics": "view",
             "statistics_export": "export",
             "visits": "view",
@@ -314,6 +316,7 @@ SPECS = declare(
             "advance": lambda _code: [
                 {"category": "FAMILY", "difficulty": "ORDINARY", "handler": "某人", "accepted_on": "2026-11-20"}
             ],
+            **sealed.POSTS,
             "answer": lambda _code: [{"answer": "已告知", "answer_way": "IN_PERSON"}],
             "activity": lambda _code: [
                 {"kind": "CALL", "happened_on": "2026-11-20", "summary": "去电", "done_by": "某人", "content": "经过"}

@@ -4,15 +4,18 @@ import io
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from app import submissions
 from app.errors import OutOfScope
 from app.extensions import db
 from app.scope import acting_as
-from models import Submission
+from models import ReportKind, Submission
+from tests import records
 from tests.security.attacks import person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
@@ -64,3 +67,22 @@ def changes_what_is_submitted(app: Flask) -> str | None:
         db.session.rollback()
     (note,) = ask(app, "SELECT note FROM submission WHERE id = :key", key=key)
     return "another note on what is submitted" if note == "改" else None
+
+
+def subtracts_what_he_sees_from_what_was_submitted(app: Flask) -> str | None:
+    """A sealed case is counted in what a township submits: the county subtracts what it counts itself (F53)."""
+    with app.app_context():
+        records.case(OWN, received_on=date(2026, 8, 8), is_sexual=True)
+        given = {"kind": ReportKind.CASES, "first_on": date(2026, 7, 1), "last_on": date(2026, 9, 30)}
+        with acting_as(person("town_admin")):
+            row = Submission(division_code=OWN, **given)
+            db.session.add(row)
+            db.session.commit()
+            key = row.id
+        db.session.remove()
+        reader = person("county_admin")
+        with acting_as(reader):
+            found = db.session.scalars(select(Submission).where(Submission.id == key)).one()
+            cells = [cell for _label, line in submissions.kept_of(found, reader).lines for cell in line]
+    told = [c for c in cells if c.submitted is not None and c.now is not None and c.submitted - c.now != c.difference]
+    return "sealed cases by subtracting" if told else None

@@ -67,7 +67,7 @@ from models import (
     Weekday,
 )
 from tests import world
-from tests.unit import danger_faults, transfer_faults
+from tests.unit import danger_faults, sealed_faults, transfer_faults
 
 NOW = datetime(2026, 11, 24, 9, 30)  # noqa: DTZ001  the database stores UTC without zone
 PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
@@ -119,6 +119,7 @@ ROWS = {
     },
     **transfer_faults.ROWS,
     **danger_faults.ROWS,
+    **sealed_faults.ROWS,
     Checklist: PLACE | STAMPS | {"name": "甲标准", "kind": ChecklistKind.AWARD, "level": StationLevel.VILLAGE},
     ChecklistItem: STAMPS | {"checklist_id": A_CHECKLIST, "label": "甲项"},
     Confirmation: OF_STATION | {
@@ -197,6 +198,7 @@ def signature(side: str) -> dict[str, object]:
 
 
 REFUSED = [
+    *sealed_faults.REFUSED,
     (Recognition, {"by_level": "NOBODY"}, "recognitionlevel"),
     (Recognition, {"lapses_on": world.TODAY}, "lapses_after_it_is_recorded"),
     (StaffRole, {"division_code": None}, "copy_has_owner_and_origin"),
@@ -391,6 +393,8 @@ def test_database_itself_refuses_a_scope_that_ends_before_it_begins(context):
 
 
 def test_every_declared_check_is_tried():
-    tried = [f"ck_{model.__tablename__}_{name}" for model, _, name in REFUSED] + ["ck_user_scope_until_after_from"]
+    tried = [f"ck_{model.__tablename__}_{name}" for model, _, name in [*REFUSED, *sealed_faults.LATER]] + [
+        "ck_user_scope_until_after_from"
+    ]
     checks = [c for t in Model.metadata.tables.values() for c in t.constraints if isinstance(c, CheckConstraint)]
     assert [str(c.name) for c in checks if not any(re.fullmatch(name, str(c.name)) for name in tried)] == []

@@ -16,7 +16,7 @@ from app.security.actor import SETUP
 from app.statistics import DIMENSIONS, MEASURES, Question
 from app.timeline import visits_of
 from app.workflow.steps import advance
-from models import ActivityKind, Case, CaseActivity, CaseState
+from models import Case, CaseState
 from tests import records, world
 from tests.conftest import IS_AUDIT
 from tests.security.attacks import person
@@ -133,20 +133,13 @@ def a_table(measure, period="2026", within=OWN, who="town_admin"):
         return statistics.table_of(statistics.asked_of(question, actor)).count()
 
 
-def again(case, on):
-    row = CaseActivity(
-        case_id=case, kind=ActivityKind.CALL, happened_on=on, summary="又来", done_by="丙", is_repeat=True
-    )
-    return records.keep(row)[0]
-
-
 def test_a_matter_counts_once_and_each_time_she_comes_once(app):
     with app.test_request_context():
         cases, visits = a_table("cases"), a_table("visits")
         one, two = records.case(received_on=date(2026, 1, 5)), records.case(received_on=date(2026, 2, 6))
         assert (a_table("cases"), a_table("visits")) == (cases + 2, visits + 2)
-        again(one, date(2026, 3, 1))
-        again(one, date(2026, 3, 2))
+        records.came_again(one, date(2026, 3, 1))
+        records.came_again(one, date(2026, 3, 2))
         assert (a_table("cases"), a_table("visits")) == (cases + 2, visits + 4)
         assert a_table("visits", "2026Q1") - a_table("visits", "2026-03") == 2, "in the month in which it happened"
         merge(two, one)
@@ -178,7 +171,7 @@ def test_who_came_again_in_a_later_year_is_counted_there(app):
     with app.test_request_context():
         visits = {year: a_table("visits", year) for year in ("2025", "2026")}
         key = records.case(received_on=date(2025, 12, 31))
-        again(key, date(2026, 1, 1))
+        records.came_again(key, date(2026, 1, 1))
         assert {y: a_table("visits", y) - n for y, n in visits.items()} == {"2025": 1, "2026": 1}
 
 

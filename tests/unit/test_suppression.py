@@ -1,11 +1,14 @@
 """What a submitted table does not tell: no cell, no sum and no difference is of one to four sealed cases."""
 
 import random
+from calendar import monthrange
+from datetime import date
 
 import pytest
 
 from app import suppression
-from app.suppression import LEAST, hidden, tells, with_sums
+from app.periods import Period
+from app.suppression import LEAST, Told, beside, hidden, tells, with_sums
 
 PRIME = 2**61 - 1
 
@@ -99,3 +102,84 @@ def test_what_else_is_to_be_hidden_takes_others_along():
     found = hidden(counts, sealed, also={(0, 0)})
     assert (0, 0) in found
     assert known(sealed, found) == []
+
+
+# ---- table beside table
+
+DIVISIONS = ("3303", "330302", "330304", "330302006", "330302026", "330304001")
+MONTHS = [Period(date(2026, m, 1), date(2026, m, monthrange(2026, m)[1])) for m in range(1, 7)]
+QUARTERS = [Period(MONTHS[0].first, MONTHS[2].last), Period(MONTHS[3].first, MONTHS[5].last)]
+PERIODS = [*MONTHS, *QUARTERS, Period(date(2026, 1, 1), date(2026, 12, 31))]
+HEIGHT, WIDTH = 2, 2
+CELLS = [(r, c) for r in (*range(HEIGHT), None) for c in (*range(WIDTH), None)]
+
+
+def is_in(case, division, period, key):
+    place, month, row, column = case
+    is_there = place.startswith(division) and period.first <= MONTHS[month].first <= period.last
+    return is_there and key[0] in (row, None) and key[1] in (column, None)
+
+
+def submitted(cases, tables, before=beside):
+    """{(division, period, key): the sealed cases} of all that is told when these tables are submitted in turn."""
+    told, done = {}, []
+    place = {key: (HEIGHT if key[0] is None else key[0], WIDTH if key[1] is None else key[1]) for key in CELLS}
+    for division, period in tables:
+        sets = {key: {n for n, case in enumerate(cases) if is_in(case, division, period, key)} for key in CELLS}
+        sealed = [[0] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
+        for key, (r, c) in place.items():
+            sealed[r][c] = len(sets[key])
+        also = before(Told(division, period, {key: len(some) for key, some in sets.items()}), done)
+        found = hidden(sealed, sealed, [place[key] for key in also])
+        shown = {key: some for key, some in sets.items() if place[key] not in found}
+        done.append(Told(division, period, {key: len(some) for key, some in shown.items()}))
+        told |= {(division, period, key): some for key, some in shown.items()}
+    return told
+
+
+def leaks(told):
+    """All pairs of numbers of which one counts all that the other does, and what is left tells."""
+    for (division, period, key), whole in told.items():
+        for (other, time, part), some in told.items():
+            is_part = other.startswith(division) and period.first <= time.first and time.last <= period.last
+            if is_part and key[0] in (part[0], None) and key[1] in (part[1], None) and tells(len(whole - some)):
+                yield (division, period, key), (other, time, part)
+
+
+def years(number, chance):
+    for _ in range(number):
+        cases = [
+            (chance.choice(DIVISIONS[3:]), chance.randrange(6), chance.randrange(HEIGHT), chance.randrange(WIDTH))
+            for _ in range(chance.choice([1, 6, 14, 40, 90]))
+        ]
+        tables = [(division, period) for division in DIVISIONS for period in PERIODS]
+        yield cases, chance.sample(tables, chance.randint(2, len(tables)))
+
+
+def test_no_pair_of_numbers_tells_of_a_sealed_case():
+    shown = 0
+    for cases, tables in years(60, random.Random(11)):
+        told = submitted(cases, tables)
+        assert list(leaks(told)) == []
+        shown += sum(1 for some in told.values() if some)
+    assert shown > 300, "else nothing was told"
+
+
+def test_months_of_a_quarter_do_not_tell_together():
+    """Each pair is harmless; what is left of the quarter without two of its months is one case."""
+    cases = [(DIVISIONS[3], month, 0, 0) for month in (0,) * 6 + (1,) * 5 + (2,)]
+    tables = [(DIVISIONS[3], period) for period in (*MONTHS[:3], QUARTERS[0])]
+    for order in (tables, tables[::-1], [tables[3], *tables[:3]]):
+        told = submitted(cases, order)
+        months = [told.get((DIVISIONS[3], month, (0, 0))) for month in MONTHS[:3]]
+        whole = told.get((DIVISIONS[3], QUARTERS[0], (0, 0)))
+        assert whole is None or not tells(len(whole) - sum(len(some) for some in months if some))
+
+
+@pytest.mark.parametrize("fault", ["alone", "cells only"])
+def test_a_careless_way_beside_others_is_found_out(fault):
+    def careless(new, others):
+        return {key for key in beside(new, others) if fault == "cells only" and None not in key}
+
+    tried = list(years(30, random.Random(11)))
+    assert any(list(leaks(submitted(cases, tables, careless))) for cases, tables in tried)

@@ -46,10 +46,10 @@ DANGER = ["police", "told", "unreported", "visiting", "ending"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
     "staff": [*HANDLING, *DANGER, *FOLLOWING, STANDING[0], *BACK],
-    "town_admin": [*HANDLING, *DANGER, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "village_admin": [*HANDLING, *DANGER, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "county_admin": [*HANDLING, *DANGER, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "mixed": [*HANDLING, *DANGER, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "town_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "village_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "county_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "mixed": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip

@@ -1,0 +1,186 @@
+"""封存 in SQL (F53): which rows are shut to somebody who would see them by their place.
+
+`app.scope` puts it into the predicate of every class that declares `__sealed__` or lies `__under__` one that does, so
+that everything that asks through the guard follows. Statements here are on bare tables: whether a row is sealed, who
+approves where and who is shut out is no question of what the one who asks may see.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
+from sqlalchemy import ColumnElement, Date, DateTime, Select, and_, bindparam, exists, false, func, or_, select
+
+from app import clock
+from app.identity import age_on
+from app.security.actor import Actor
+from app.security.roles import permission_name
+from models import Account, Case, CaseRecusal, SealedOpening, SealedRequest, SealReason, UserScope
+from models.base import CITY, PLACES
+
+OF_AGE = 18  # full years (未成年人保护法 2)
+APPROVE = "approve"
+READING = frozenset({"view", "reveal"})  # all that an opening is for
+MARK = "asks_about_seals"  # on such a condition: the guard lets it be
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
+
+
+# ---- what is sealed
+
+
+def default_of(case: Case) -> SealReason | None:
+    """Why a case is sealed by what stands in it; None when nothing does."""
+    if case.is_sexual:
+        return SealReason.SEXUAL
+    is_child = case.born_on is not None and age_on(case.born_on, case.received_on) < OF_AGE
+    return SealReason.MINOR if is_child else None
+
+
+def new_number() -> str:
+    """A number that belongs to no series: nobody can tell which came before, or count."""
+    return "密" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+def is_protected(model: Any) -> bool:
+    """Whether rows of the model may be sealed, or lie under such."""
+    return hasattr(model, "__sealed__") or hasattr(model, "__under__")
+
+
+def root_of(model: Any) -> Any:
+    """The model whose seal counts."""
+    return root_of(model.__under__[1]) if hasattr(model, "__under__") else model
+
+
+# ---- whom it shuts out
+
+
+def shut(model: Any, key: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
+    """The row of `model` with this key is not for the actor to `verb`: he is recused, or it is sealed from him."""
+    row, name = model.__table__.alias(), root_of(model).__name__
+    sealed = _of_root(row.c, model, lambda root: _is_sealed_from(root, root_of(model), actor, verb))
+    recused = is_recused(key, actor.user_id)
+    if model.__name__ != name:
+        found = _of_root(row.c, model, lambda root: is_recused(root.id, actor.user_id))
+        recused = exists(select(row.c.id).where(row.c.id == key, found))
+    # Two questions, not one: each is answered from an index of few rows.
+    kept = exists(select(row.c.id).where(row.c.id == key, sealed, ~_received(row.c, model, actor, verb)))
+    return or_(kept, recused)._annotate({MARK: True})
+
+
+def is_sealed(model: Any, key: Any) -> Select[Any]:
+    """Finds the row of `model` with this key when it is sealed, or lies under one that is."""
+    row = model.__table__.alias()
+    sealed = root_of(model).__sealed__[0]
+    return select(row.c.id).where(row.c.id == key, _of_root(row.c, model, lambda root: root[sealed].is_not(None)))
+
+
+def _of_root(row: Any, model: Any, condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    if not hasattr(model, "__under__"):
+        return condition(row)
+    column, parent = model.__under__
+    above = parent.__table__.alias()
+    return exists(select(above.c.id).where(above.c.id == row[column], _of_root(above.c, parent, condition)))
+
+
+def _is_sealed_from(row: Any, model: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
+    sealed, keeper = model.__sealed__
+    reads = [is_head(row, actor)]
+    if verb != APPROVE:
+        reads.append(func.coalesce(row[keeper] == actor.user_id, false()))
+    if verb in READING:
+        reads.append(_opening(row, actor))
+    return and_(row[sealed].is_not(None), ~or_(*reads))
+
+
+def _received(row: Any, model: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
+    """What was handed over is there for whoever received it: he sees it by a role that shows him no case."""
+    if not hasattr(model, "__under__"):
+        return false()
+    name, above = model.__name__, (root_of(model).__name__, "view")
+    codes = {g.division_code for g in actor.grants if (name, verb) in g.permissions and above not in g.permissions}
+    units = actor.units(verb, name) if hasattr(model, "__unit__") else ()
+    meant = row[model.__unit__].in_(sorted(units)) if units else false()
+    return or_(meant, *(_lies_in(row, code) for code in sorted(codes)))
+
+
+def _lies_in(row: Any, code: str) -> ColumnElement[bool]:
+    name = next((name for name, digits in PLACES.items() if digits == len(code)), "division_code")
+    return row[name] == code
+
+
+# ---- heads
+
+
+def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
+    """The actor heads the station: he approves cases in its division, or in the nearest one above where anybody does.
+
+    `but`: who asks for something. Then whoever asks, or is recused, does not count, and the next one above decides.
+    """
+    mine = {g.division_code for g in actor.grants if (Case.__name__, APPROVE) in g.permissions}
+    return or_(false(), *(_lies_in(row, code) & ~_is_headed_below(row, code, but) for code in sorted(mine)))
+
+
+def _approving() -> Select[Any]:
+    """The roles by which cases are approved."""
+    held, cell = assoc_permissionview_role.alias(), PermissionView.__table__.alias()
+    register, permission = ViewMenu.__table__.alias(), Permission.__table__.alias()
+    joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
+        register, register.c.id == cell.c.view_menu_id
+    )
+    return (
+        select(held.c.role_id)
+        .select_from(joined.join(permission, permission.c.id == cell.c.permission_id))
+        .where(register.c.name == Case.__name__, permission.c.name == permission_name(APPROVE))
+    )
+
+
+def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
+    """Somebody approves cases nearer to the row than in `code`, today."""
+    held, account = UserScope.__table__.alias(), Account.__table__.alias()
+    line = [row[name] for name, digits in PLACES.items() if digits > CITY]
+    counts = [] if but is None else [held.c.user_id != but, ~is_recused(row.id, held.c.user_id)]
+    today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
+    return exists(
+        select(held.c.id)
+        .select_from(held.join(account, account.c.id == held.c.user_id))
+        .where(
+            held.c.division_code.in_([*line, row.division_code]),
+            func.length(held.c.division_code) > len(code),
+            held.c.role_id.in_(_approving()),
+            held.c.valid_from <= today,
+            or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
+            account.c.active,
+            *counts,
+        )
+    )
+
+
+def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
+    """Somebody is shut out of a case."""
+    found = CaseRecusal.__table__.alias()
+    return exists(
+        select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
+    )
+
+
+def is_asked_for(today: date) -> ColumnElement[bool]:
+    """The sealed cases of which somebody has asked for the number, and nobody has answered yet (F53)."""
+    asked, opening = SealedRequest.__table__.alias(), SealedOpening.__table__.alias()
+    answered = exists(select(opening.c.id).where(opening.c.request_id == asked.c.id))
+    found = select(asked.c.id).where(asked.c.number == Case.number, asked.c.answer_by >= today, ~answered)
+    return and_(Case.sealed_for.is_not(None), exists(found)._annotate({MARK: True}))
+
+
+def _opening(row: Any, actor: Actor) -> ColumnElement[bool]:
+    found = SealedOpening.__table__.alias()
+    now = bindparam(None, callable_=lambda: clock.now(), type_=DateTime)
+    return exists(
+        select(found.c.id).where(
+            found.c.case_id == row.id,
+            found.c.user_id == actor.user_id,
+            found.c.opened_at <= now,
+            found.c.closes_at > now,
+        )
+    )

@@ -1,0 +1,78 @@
+"""封存 and 解除封存 (F53): a word seals a case for more than what is written in it; only the head lifts it."""
+
+import enum
+from dataclasses import replace
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+
+from app import scope
+from app.errors import OutOfScope
+from app.scope import acting_as
+from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
+from models import Case, SealReason
+
+
+class Seal(enum.Enum):
+    """Whether a case is sealed."""
+
+    OPEN = "未封存"
+    SEALED = "封存"
+
+
+def _state_of(case: Case) -> Seal:
+    """What is typed into the form of a step does not count before it is taken: then there is the day."""
+    return Seal.OPEN if case.sealed_on is None else Seal.SEALED
+
+
+def _seal(case: Case, moment: Moment) -> None:
+    case.sealed_on = moment.today
+
+
+def _lift(case: Case, _moment: Moment) -> None:
+    case.sealed_for = case.sealed_on = None
+
+
+def _enter(_case: Case, _to: enum.Enum) -> None:
+    """The day says it all."""
+
+
+STEPS = (
+    Step(
+        Seal.OPEN, Seal.SEALED, _l("封存"), ("sealed_for", "seal_reason"),
+        (
+            filled("sealed_for", _l("缺少封存的理由")),
+            Need(
+                "seal_reason", _l("请写明封存的原因"),
+                lambda case: case.sealed_for is not SealReason.OTHER or bool(case.seal_reason), depends=True,
+            ),
+        ),
+        _seal, Kind.ADJUST,
+    ),
+    Step(
+        Seal.SEALED, Seal.OPEN, _l("解除封存"), ("seal_reason",), (filled("seal_reason", _l("缺少解除封存的原因")),),
+        _lift, Kind.REOPEN, verb="approve",
+    ),
+)  # fmt: skip
+FLOW = declare(
+    Workflow(
+        Case, Seal, Seal.OPEN, _state_of, _enter, frozenset({"sealed_for", "sealed_on", "seal_reason"}), STEPS,
+        frozenset({"seal_reason"}),
+    )
+)  # fmt: skip
+
+
+def seal(case: Case, reason: SealReason, today: date) -> None:
+    """Seal a case for what was found out about it, flushed, on record as whoever acts; a sealed one stays as it is.
+
+    Call it last: whoever is neither its handler nor the head of its station does not see the case any more.
+    """
+    actor = scope.current_actor()
+    if actor is None:
+        raise OutOfScope()
+    if case.sealed_on is not None:
+        return
+    system = replace(actor, is_system=True)
+    # Who finds out need not be one who handles: that it is sealed follows, whoever he is.
+    with acting_as(system):
+        advance(case, Seal.SEALED, system, today, lambda row: setattr(row, "sealed_for", reason))
