@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, true
 
-from app import calendars, follow_up, handlers, recognitions, terms, transfers, urges
+from app import calendars, follow_up, handlers, hands, recognitions, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -29,6 +29,8 @@ from models import (
     Inspection,
     JointMeeting,
     Recognition,
+    SuperiorAssignment,
+    SuperiorState,
     Transfer,
     TransferState,
 )
@@ -36,7 +38,6 @@ from models import (
 Condition = Callable[[Actor, date], ColumnElement[bool]]
 # What is shown of a case: what it is called, its number, state, due date and who handles it.
 OF_CASE = (Case.subject, Case.number, Case.state, Case.due_on, Case.handler)
-OF_TRANSFER = (Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null())
 OF_ASSIGNMENT = (Assignment.number, null(), Assignment.state, Assignment.due_on, null())
 
 
@@ -89,7 +90,16 @@ def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
     return Case.state.in_(HANDLED) & or_(Case.handler_id.is_(None), Case.handler_id.in_(sorted(gone)))
 
 
-# In the order of the page. Transfers and checklists add theirs.
+def _hand(model: Any, name: str, label: Any, hint: Any, condition: Condition, is_counted: bool = True) -> Kind:
+    """One sort of hands that somebody has to go on with."""
+    columns = (model.subject, model.number, model.state, model.due_on, null())
+    return Kind(
+        name, label, hint, "handle", condition,
+        is_counted=is_counted, model=model, columns=columns, order=(model.due_on,),
+    )  # fmt: skip
+
+
+# In the order of the page.
 KINDS: list[Kind] = [
     Kind(
         "urged", _l("催办待回复"), _l("有人催办您承办的案件，请回复。"), "handle",
@@ -131,30 +141,27 @@ KINDS: list[Kind] = [
         lambda actor, today: recognitions.is_lapsing(today),
         model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
-    Kind(
-        "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"), "handle",
+    _hand(
+        Transfer, "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"),
         lambda actor, today: Transfer.state == TransferState.SENT,
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "unassigned", _l("转办待分流"), _l("已签收，还没有交办给成员单位。"), "handle",
+    _hand(
+        Transfer, "unassigned", _l("转办待分流"), _l("已签收，还没有交办给成员单位。"),
         lambda actor, today: Transfer.state == TransferState.SIGNED,
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "answered", _l("反馈待转回"), _l("承办单位都已反馈或退回，请反馈维权站。"), "handle",
+    _hand(
+        Transfer, "answered", _l("反馈待转回"), _l("承办单位都已反馈或退回，请反馈维权站。"),
         lambda actor, today: transfers.to_pass_back(),
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"), "handle",
-        lambda actor, today: transfers.is_late(today),
-        model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    _hand(
+        Transfer, "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"),
+        lambda actor, today: hands.is_late(Transfer, today), is_counted=False,
     ),
     Kind(
         "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"), "add",
-        lambda actor, today: transfers.has_come_back(),
-        model=Transfer, columns=OF_TRANSFER, order=(Transfer.closed_on,),
+        lambda actor, today: hands.has_come_back(Transfer, TransferState.ANSWERED, TransferState.RETURNED),
+        model=Transfer, columns=(Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null()),
+        order=(Transfer.closed_on,),
     ),
     Kind(
         "assigned", _l("交办待签收"), _l("交办给您的单位，签收以后才看得到内容。"), "handle",
@@ -167,6 +174,22 @@ KINDS: list[Kind] = [
         lambda actor, today: transfers.waits_for_unit(AssignmentState.HANDLING, actor),
         is_mine=True, is_counted=True, is_of_unit=True, model=Assignment, columns=OF_ASSIGNMENT,
         order=(Assignment.due_on,),
+    ),
+    _hand(
+        SuperiorAssignment, "handed_down", _l("上级交办待签收"), _l("上级转办、交办的，还没有签收。"),
+        lambda actor, today: hands.of_station(SuperiorAssignment, actor, SuperiorState.SENT),
+    ),
+    _hand(
+        SuperiorAssignment, "to_feed_back", _l("上级交办待答复、反馈"), _l("请答复当事人，再向上级反馈。"),
+        lambda actor, today: hands.of_station(
+            SuperiorAssignment, actor, SuperiorState.HANDLING, SuperiorState.ANSWERED
+        ),
+    ),
+    _hand(
+        SuperiorAssignment, "not_fed_back", _l("交办下级已逾期"), _l("超过期限还没有反馈，请催办。"),
+        lambda actor, today: hands.of_superior(SuperiorAssignment, actor, *SuperiorAssignment.__open__)
+        & hands.is_late(SuperiorAssignment, today),
+        is_counted=False,
     ),
 ]  # fmt: skip
 
@@ -216,14 +239,19 @@ def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> li
 
 
 def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
-    """How many rows there are of each kind; a register is gone through once, however many kinds it has."""
-    counts: dict[str, int] = {}
-    for model in {kind.model for kind, _rows in found}:
-        mine = {kind.name: rows for kind, rows in found if kind.model is model}
-        numbers = (func.count(case((rows, 1))) for rows in mine.values())
-        asked = select(*numbers).select_from(model).where(or_(*mine.values()))
-        counts |= zip(mine, db.session.execute(asked).one(), strict=True)
-    return [counts[kind.name] for kind, _rows in found]
+    """How many rows there are of each kind: one statement, in which a register is gone through once."""
+    parts = []
+    for model in dict.fromkeys(kind.model for kind, _rows in found):
+        mine = {f"n{n}": rows for n, (kind, rows) in enumerate(found) if kind.model is model}
+        numbers = (func.count(case((rows, 1))).label(name) for name, rows in mine.items())
+        parts.append(select(*numbers).select_from(model).where(or_(*mine.values())).subquery())
+    if not parts:
+        return []
+    together = parts[0]
+    for part in parts[1:]:
+        together = together.join(part, true())  # type: ignore[assignment]
+    counts = {column.key: column for part in parts for column in part.c}
+    return list(db.session.execute(select(*(counts[f"n{n}"] for n in range(len(found)))).select_from(together)).one())
 
 
 def _lines(kind: Kind, rows: ColumnElement[bool], today: date, first: int) -> tuple[Line, ...]:
@@ -243,6 +271,6 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 
 def number(actor: Actor, today: date) -> int:
-    """How many rows wait for the actor himself: the number in the menu; one statement a register."""
+    """How many rows wait for the actor himself: the number in the menu, by one statement."""
     found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor) if kind.is_counted]
     return sum(_counts(found))

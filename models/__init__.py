@@ -34,6 +34,7 @@ from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.findable import Findable
+from models.hand import Body, Hand, Superior
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
 from models.member_unit import MemberUnit
@@ -46,6 +47,7 @@ from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.submission import ReportKind, Submission
+from models.superior_assignment import SuperiorAssignment, SuperiorKind, SuperiorState
 from models.training import Attendance, Organizer, Training
 from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
@@ -67,6 +69,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "Body",
     "Budget",
     "CalendarDay",
     "Case",
@@ -94,6 +97,7 @@ __all__ = [
     "Evidence",
     "Findable",
     "Finding",
+    "Hand",
     "Inspection",
     "JointMeeting",
     "Judgement",
@@ -129,6 +133,10 @@ __all__ = [
     "StationMember",
     "StationOwned",
     "Submission",
+    "Superior",
+    "SuperiorAssignment",
+    "SuperiorKind",
+    "SuperiorState",
     "Training",
     "Transfer",
     "TransferReason",

@@ -30,6 +30,7 @@ from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.submission import SubmissionView
+from views.superior_assignment import SuperiorAssignmentView
 from views.training import TrainingView
 from views.transfer import TransferView
 from views.user import UserView
@@ -71,6 +72,7 @@ MENU = (
     Entry("menu-cases", CaseView, _l("案件"), CASES, icon="folder2-open"),
     Entry("menu-transfers", TransferView, _l("转办"), CASES, icon="arrow-left-right"),
     Entry("menu-assignments", AssignmentView, _l("交办"), CASES, icon="send-check"),
+    Entry("menu-superior", SuperiorAssignmentView, _l("上级交办"), CASES, icon="box-arrow-in-down"),
     Entry("menu-statistics", CaseView, _l("统计"), CASES, icon="bar-chart", method="statistics"),
     Entry("menu-submissions", SubmissionView, _l("统计上报"), CASES, icon="file-earmark-bar-graph"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),

@@ -82,6 +82,11 @@ MATRIX: dict[str, dict[str, str]] = {
         division_admin="view reveal add edit handle export", staff="view reveal edit handle",
         center="view reveal add edit handle", unit_officer="view reveal handle", supervisor="view",
     ),
+    # Both ends hold the same: the steps of a superior ask for his division, those of a station for its own.
+    "SuperiorAssignment": _row(
+        division_admin="view reveal add edit handle end export", staff="view reveal add edit handle end",
+        supervisor="view",
+    ),
     "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

@@ -45,6 +45,7 @@ from models import (
 from models.base import COUNTY, TOWNSHIP, VILLAGE
 from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS, item_of
+from tests.security.reports import REPORTS
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
 from tests.security.statistics import STATISTICS
@@ -372,6 +373,7 @@ SPECS = declare(
     *CHECKLISTS,
     *ASSESSMENTS,
     *TRANSFERS,
+    *REPORTS,
     *STATISTICS,
 )
 

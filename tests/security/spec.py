@@ -277,5 +277,5 @@ TYPED = {
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
-    "Transfer": "asked", "Assignment": "asked",
+    "Transfer": "asked", "Assignment": "asked", "SuperiorAssignment": "subject",
 }  # fmt: skip

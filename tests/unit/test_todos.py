@@ -12,6 +12,7 @@ from app.extensions import db
 from app.files import checked
 from app.scope import acting_as
 from app.security.actor import SETUP
+from app.workflow.hands import HANDS
 from app.workflow.steps import advance
 from models import (
     Account,
@@ -27,7 +28,6 @@ from models import (
     RecognitionLevel,
     Station,
     Training,
-    Transfer,
 )
 from tests import records
 from tests.pages.uploads import JPEG
@@ -42,13 +42,14 @@ LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
 FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
+DOWN = ["handed_down", "to_feed_back", "not_fed_back"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
-    "staff": [*HANDLING, *FOLLOWING, STANDING[0], *BACK],
-    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "staff": [*HANDLING, *FOLLOWING, STANDING[0], *BACK, *DOWN],
+    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
+    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
+    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
+    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
@@ -58,7 +59,7 @@ KINDS = {
 def nothing_else(context):
     """The cases, meetings, inspections and recognitions of the world wait too: here they are over."""
     with acting_as(SETUP):
-        for row in (q for model in (JointMeeting, Inspection, Recognition, Transfer) for q in db.session.query(model)):
+        for row in (q for model in (JointMeeting, Inspection, Recognition, *HANDS) for q in db.session.query(model)):
             records.end(row)
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED, Case.ended_on.is_(None)):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))

@@ -1,0 +1,280 @@
+"""Short attacks on what goes between a station and its superior: who reads, who signs and answers, what is closed over.
+
+The receiver of these attacks is somebody of the county who holds the hands and no case: what he gets of a case he gets
+by them.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask
+
+from app import secret
+from app.extensions import db
+from app.hands import HandInterface
+from app.scope import acting_as
+from app.security.actor import SETUP
+from app.workflow.endings import Standing
+from app.workflow.steps import advance
+from models import Case, CaseActivity, CaseState, SuperiorAssignment, SuperiorKind, SuperiorState, UserScope
+from tests.conftest import Browser
+from tests.security.attacks import account_id, copied, person
+from tests.security.intrusions import ask, signed_in
+from tests.security.registers import BY_REGISTER
+from tests.security.transfer_intrusions import in_hand
+from tests.world import COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY
+
+CASE, STATION = BY_REGISTER["Case"].keys[OWN], BY_REGISTER["Station"].keys
+WOMAN = {"name": "某女士-QX", "phone": "13955551234", "address": "某巷 55 号-QX", "narrative": "从头说起-QX"}
+DONE = "上门了解-QX"  # in the timeline of the case
+YESTERDAY = TODAY - timedelta(days=1)
+ASSIGNED = {
+    "kind": SuperiorKind.PASSED, "document_no": "温妇〔2026〕1号", "from_whom": "市妇联", "arrived_on": YESTERDAY,
+    "subject": "请核实",
+}  # fmt: skip
+
+
+def made(app: Flask, username: str, row: Callable[[], Any]) -> int:
+    """A hand of the case of the town, made by somebody as the page does it; its key."""
+    with app.app_context():
+        with acting_as(person(username)):
+            new = row()
+            HandInterface(type(new)).add(new)
+            key: int = new.id
+            db.session.commit()
+        db.session.remove()
+    return key
+
+
+def assigned(app: Flask, username: str = "town_admin", **columns: Any) -> int:
+    return made(app, username, lambda: SuperiorAssignment(station_id=STATION[OWN], **ASSIGNED, **columns))
+
+
+def handed_down(app: Flask, **columns: Any) -> int:
+    """What the county gives the town for its case, signed there."""
+    key = assigned(app, "county_admin", case_id=CASE, **columns)
+    in_hand(app, "staff", lambda row, who: advance(row, SuperiorState.HANDLING, who, TODAY), SuperiorAssignment, key)
+    return key
+
+
+def whole_case(app: Flask) -> None:
+    """The case of the town with a woman, a story and a timeline that tells."""
+    with app.app_context(), acting_as(SETUP):
+        case = db.session.get_one(Case, CASE)
+        case.name = WOMAN["name"]
+        for column in ("phone", "address", "narrative"):
+            secret.put(case, column, WOMAN[column])
+        secret.put(case, "safe_phone", None)
+        db.session.add(CaseActivity(case_id=CASE, kind="CALL", happened_on=TODAY, summary=DONE, done_by="某人"))
+        db.session.commit()
+        db.session.remove()
+
+
+def receiver(app: Flask, *registers: str, place: str = COUNTY) -> Browser:
+    """Somebody of a county who holds everything about these registers, and nothing about cases."""
+    verbs = ("view", "reveal", "add", "edit", "handle", "end", "export")
+    cells = [(register, f"can_{verb}") for register in registers for verb in verbs if (register, verb) in KNOWN]
+    with app.app_context():
+        role = copied("3303", "区划管理员", "接收", (*cells, ("Division", "can_view"), ("Station", "can_view")))
+        with acting_as(SETUP):
+            user = account_id("nowhere")
+            db.session.add(UserScope(user_id=user, role_id=role, division_code=place, valid_from=date(2020, 1, 1)))
+            db.session.commit()
+        db.session.remove()
+    return signed_in(app, "nowhere")
+
+
+KNOWN = {
+    (spec.register, verb) for spec in BY_REGISTER.values() for held in spec.rights.values() for verb in held.split()
+}
+
+
+# ---- 上级转办、交办
+
+
+def county_hides_its_assignment(app: Flask) -> str | None:
+    """The station strikes out what the county gave it, to be rid of it."""
+    key = handed_down(app)
+    form = {"ended_on": TODAY.isoformat(), "ended_reason": "不办了"}
+    for username in ("staff", "town_admin"):
+        browser = signed_in(app, username)
+        for version in ("1", "2", "3"):
+            browser.submit(f"/superiors/end/{key}", form | {"_version": version})
+
+        def end(row: Any, who: Any) -> None:
+            def fill(one: Any) -> None:
+                one.ended_on, one.ended_reason = TODAY, "不办了"
+
+            advance(row, Standing.ENDED, who, TODAY, fill)
+
+        in_hand(app, username, end, SuperiorAssignment, key)
+    gone = ask(app, "SELECT id FROM superior_assignment WHERE ended_on IS NOT NULL AND id = :key", key=key)
+    return "the station struck out what its superior gave it" if gone else None
+
+
+def feeds_back_before_arrival(app: Flask) -> str | None:
+    """The dates of the answer and of the feedback lie before the paper arrived."""
+    key, before = handed_down(app), YESTERDAY - timedelta(days=1)
+    signed_in(app, "staff").submit(f"/superiors/advance/{key}/ANSWERED", {"answered_on": before.isoformat()})
+    in_hand(
+        app, "staff",
+        lambda row, who: advance(
+            row, SuperiorState.ANSWERED, who, TODAY, lambda one: setattr(one, "answered_on", before)
+        ),
+        SuperiorAssignment, key,
+    )  # fmt: skip
+    found = ask(app, "SELECT state FROM superior_assignment WHERE id = :key", key=key)
+    return None if found == ["HANDLING"] else "answered before it arrived"
+
+
+def takes_the_case_off(app: Flask) -> str | None:
+    """A hand is taken off its case, or put on another, so that the case can be closed."""
+    key = handed_down(app)
+    other = BY_REGISTER["Case"].keys[SIBLING]
+    for case in (None, other):
+        in_hand(app, "town_admin", lambda row, _who, case=case: _edit(row, case), SuperiorAssignment, key)
+    browser = signed_in(app, "town_admin")
+    for version in ("1", "2", "3"):
+        browser.submit(f"/superiors/edit/{key}", {"case_id": "", "_version": version})
+    found = ask(app, "SELECT case_id FROM superior_assignment WHERE id = :key", key=key)
+    return None if found == [CASE] else f"the hand is of case {found}"
+
+
+def _edit(row: Any, case: int | None) -> None:
+    row.case_id = case
+    HandInterface(type(row)).edit(row)
+
+
+def reads_of_another_county(app: Flask) -> str | None:
+    """The superior of another county, on what a town reports to its own."""
+    keys = {name: one(app) for name, one in HANDS.items()}
+    browser = receiver(app, *HANDS, place=OTHER_COUNTY)
+    for name, key in keys.items():
+        base = BASE[name]
+        paths = (f"show/{key}", f"history/{key}", f"edit/{key}", f"reveal/{key}")
+        answers = [browser.get(f"{base}/{path}").status_code for path in paths[:3]]
+        answers.append(browser.submit(f"{base}/{paths[3]}", {"column": "summary", "reason": "看"}).status_code)
+        if set(answers) - {404, 403}:
+            return f"{name}: {answers}"
+        if any(number in browser.get(f"{base}/list/").get_data(as_text=True) for number in _numbers(app, name, key)):
+            return f"{name} in the list"
+    return None
+
+
+def _numbers(app: Flask, name: str, key: int) -> list[str]:
+    found: list[str] = ask(app, f"SELECT number FROM {BY_REGISTER[name].table.name} WHERE id = :key", key=key)
+    return found
+
+
+def reads_the_case(app: Flask) -> str | None:
+    """Whoever receives it, on the case behind it and its timeline: by no page does he get more than was written."""
+    whole_case(app)
+    keys = {name: one(app) for name, one in HANDS.items()}
+    browser = receiver(app, *HANDS)
+    told = (*WOMAN.values(), DONE, BY_REGISTER["Case"].secret("id_number", CASE))
+    number = ask(app, "SELECT number FROM case_record WHERE id = :key", key=CASE)[0]
+    for path in (
+        f"/cases/show/{CASE}", f"/cases/history/{CASE}", "/cases/list/", "/cases/export", f"/cases/activity/{CASE}",
+        f"/search/?q={WOMAN['name']}", f"/search/?q={number}", "/todo/", "/",
+    ):  # fmt: skip
+        page = browser.get(path).get_data(as_text=True)
+        if any(text in page for text in told):
+            return path
+    for name, key in keys.items():
+        assert browser.get(f"{BASE[name]}/show/{key}").status_code == 200
+        for path in ("show", "history", "edit"):
+            page = browser.get(f"{BASE[name]}/{path}/{key}").get_data(as_text=True)
+            if any(text in page for text in (*told, number)) or f"/cases/show/{CASE}" in page:
+                return f"{name} {path}"
+        options = browser.get(f"{BASE[name]}/options/case_id?verb=add&q={number}").get_data(as_text=True)
+        if number in options:
+            return f"{name}: the choices of cases"
+        for column in BY_REGISTER[name].secrets:
+            form = {"column": column, "reason": "办理"}
+            page = browser.submit(f"{BASE[name]}/reveal/{key}", form).get_data(as_text=True)
+            if any(text in page for text in told):
+                return f"{name}: {column}"
+    return None
+
+
+# ---- the case
+
+
+def closes_over_a_hand(app: Flask) -> str | None:
+    """A case is struck out, withdrawn, lost, merged or answered on the spot while its superior waits, by each hand."""
+    for name, one in HANDS.items():
+        one(app)
+        _try_everything(app)
+        found = ask(app, "SELECT state FROM case_record WHERE id = :key AND ended_on IS NULL", key=CASE)
+        if found != ["APPLIED"]:
+            return f"{name}: the case is {found}"
+        _drop(app, name)
+    return None
+
+
+def _drop(app: Flask, name: str) -> None:
+    """Take the hands of the case away again, past everything."""
+    with app.app_context(), db.engine.begin() as connection:
+        table = BY_REGISTER[name].table
+        for child in (*BY_REGISTER[name].records, *BY_REGISTER[name].children):
+            mine = table.select().with_only_columns(table.c.id).where(table.c.case_id == CASE)
+            connection.execute(child.table.delete().where(child.table.c[child.parent].in_(mine)))
+        connection.execute(table.delete().where(table.c.case_id == CASE))
+
+
+def _try_everything(app: Flask) -> None:
+    browser, other = signed_in(app, "town_admin"), BY_REGISTER["Case"].keys["330302006044"]
+    ended = {"ended_on": TODAY.isoformat(), "ended_reason": "重复", "state_reason": "不办了"}
+    answer = {"answer": "已告知", "answer_way": "IN_PERSON", "answered_on": TODAY.isoformat()}
+    for path, form in (
+        (f"/cases/end/{CASE}", ended), (f"/cases/advance/{CASE}/LOST", ended), (f"/cases/answer/{CASE}", answer),
+        (f"/cases/advance/{CASE}/MERGED", ended | {"merged_into_id": str(other)}),
+        *((f"/cases/advance/{CASE}/{state.name}", ended) for state in (CaseState.WITHDRAWN, CaseState.REFUSED)),
+    ):  # fmt: skip
+        for version in ("1", "2", "3"):
+            browser.submit(path, form | {"_version": version})
+    for state in (CaseState.LOST, CaseState.WITHDRAWN, CaseState.REFUSED, CaseState.MERGED):
+
+        def fill(row: Any, state: CaseState = state) -> None:
+            row.state_reason = "不办了"
+            row.merged_into_id = other if state is CaseState.MERGED else None
+
+        in_hand(
+            app, "town_admin",
+            lambda row, who, state=state, fill=fill: advance(row, state, who, TODAY, fill), Case, CASE,
+        )  # fmt: skip
+
+
+def adds_to_a_closed_case(app: Flask) -> str | None:
+    """A hand is made of a case that is over, or put on it afterwards."""
+    loose = assigned(app)
+    with app.app_context(), acting_as(SETUP):
+        case = db.session.get_one(Case, CASE)
+        advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "失联"))
+        db.session.commit()
+        db.session.remove()
+    browser = signed_in(app, "town_admin")
+    for name in HANDS:
+        form = BY_REGISTER[name].form(OWN) | {"case_id": str(CASE), "station_id": str(STATION[OWN])}
+        browser.submit(f"{BASE[name]}/add", form)
+        if ask(app, f"SELECT id FROM {BY_REGISTER[name].table.name} WHERE case_id = :key", key=CASE):
+            return f"{name} of a closed case"
+    in_hand(app, "town_admin", lambda row, _who: _edit(row, CASE), SuperiorAssignment, loose)
+    for version in ("1", "2"):
+        browser.submit(f"/superiors/edit/{loose}", {"case_id": str(CASE), "_version": version})
+    found = ask(app, "SELECT case_id FROM superior_assignment WHERE id = :key", key=loose)
+    return None if found == [None] else "put on a closed case"
+
+
+BASE = {"SuperiorAssignment": "/superiors"}
+HANDS: dict[str, Callable[[Flask], int]] = {"SuperiorAssignment": handed_down}
+ATTACKS = (
+    county_hides_its_assignment,
+    feeds_back_before_arrival,
+    takes_the_case_off,
+    reads_of_another_county,
+    reads_the_case,
+    closes_over_a_hand,
+    adds_to_a_closed_case,
+)
