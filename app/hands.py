@@ -17,7 +17,7 @@ from app.errors import DomainError, OutOfScope
 from app.extensions import db
 from app.security.actor import Actor
 from app.workflow.steps import advance
-from models import Case, Hand, Station, SuperiorAssignment, SuperiorState
+from models import Case, Difficulty, Escalation, EscalationState, Hand, Station, SuperiorAssignment, SuperiorState
 from models.hand import RUNNING, Copied, Upward
 
 PARTS = ("name", "phone", "address")  # of the woman, each with its tick has_<part>
@@ -93,6 +93,7 @@ def came_on_paper(row: SuperiorAssignment, actor: Actor, today: date) -> None:
         advance(row, SuperiorState.HANDLING, actor, today)
 
 
+# What follows when one was added.
 ADDED: dict[type[Hand], Callable[[Any, Actor, date], None]] = {SuperiorAssignment: came_on_paper}
 
 
@@ -110,6 +111,7 @@ class HandInterface(DueInterface):
         super().add(item)
         if type(item) in ADDED:
             ADDED[type(item)](item, actor, today)
+            db.session.flush()
 
     def edit(self, item: Any, commit: bool = False) -> None:
         for row in item if isinstance(item, list) else [item]:
@@ -142,6 +144,11 @@ def acting() -> Actor:
 def of_case(model: Any, case: Case) -> Sequence[Any]:
     """The hands of a case that the viewer sees, in order."""
     return db.session.scalars(select(model).where(model.case_id == case.id).order_by(model.id)).all()
+
+
+def log_of(model: Any, column: Any, row: Any) -> list[str]:
+    """What hangs on a hand, a sentence each, in order."""
+    return [str(line) for line in db.session.scalars(select(model).where(column == row.id).order_by(model.id))]
 
 
 def case_of(row: Any) -> Case | None:
@@ -185,3 +192,10 @@ def has_come_back(model: Any, *states: Any) -> ColumnElement[bool]:
     case = select(Case.id).where(Case.id == model.case_id, Case.state.in_(RUNNING), Case.ended_on.is_(None))
     back: ColumnElement[bool] = model.state.in_(states) & exists(case.correlate(model))
     return back
+
+
+def is_unescalated() -> ColumnElement[bool]:
+    """The hard cases that run and are with no superior (2010 opinion, 三(二): 及时转报)."""
+    told = (Escalation.case_id == Case.id, Escalation.ended_on.is_(None))
+    sent = select(Escalation.id).where(*told, Escalation.state != EscalationState.RETURNED).correlate(Case)
+    return (Case.difficulty == Difficulty.HARD) & Case.state.in_(RUNNING) & ~exists(sent)

@@ -26,13 +26,19 @@ from models import (
     Case,
     CaseState,
     Confirmation,
+    Escalation,
+    EscalationState,
     Inspection,
     JointMeeting,
+    PolicyIssue,
+    PolicyState,
     Recognition,
+    ReportState,
     SuperiorAssignment,
     SuperiorState,
     Transfer,
     TransferState,
+    UrgentReport,
 )
 
 Condition = Callable[[Actor, date], ColumnElement[bool]]
@@ -190,6 +196,52 @@ KINDS: list[Kind] = [
         lambda actor, today: hands.of_superior(SuperiorAssignment, actor, *SuperiorAssignment.__open__)
         & hands.is_late(SuperiorAssignment, today),
         is_counted=False,
+    ),
+    Kind(
+        "unescalated", _l("疑难案件待转报"), _l("疑难案件应及时转报上级，还没有转报，或者已经退回。"), "handle",
+        lambda actor, today: hands.is_unescalated(),
+    ),
+    _hand(
+        Escalation, "escalated", _l("疑难转报待签收"), _l("下级转报的疑难案件，还没有签收。"),
+        lambda actor, today: hands.of_superior(Escalation, actor, EscalationState.SENT),
+    ),
+    _hand(
+        Escalation, "tracked", _l("疑难转报跟踪中"), _l("已签收，还没有答复。"),
+        lambda actor, today: hands.of_superior(
+            Escalation, actor, EscalationState.SIGNED, EscalationState.TRACKING
+        ),
+    ),
+    _hand(
+        Escalation, "escalation_back", _l("疑难转报已答复、已退回"), _l("案件还没有结案，请看答复或退回的原因。"),
+        lambda actor, today: hands.has_come_back(Escalation, EscalationState.ANSWERED, EscalationState.RETURNED)
+        & hands.of_station(Escalation, actor, *EscalationState),
+        is_counted=False,
+    ),
+    _hand(
+        UrgentReport, "urgent", _l("紧急报告待签收"), _l("首报、续报或终报，还没有签收。"),
+        lambda actor, today: hands.of_superior(UrgentReport, actor, ReportState.SENT, ReportState.FINAL),
+    ),
+    _hand(
+        UrgentReport, "unreported", _l("紧急报告续报已逾期"), _l("超过期限还没有续报或终报，请催办。"),
+        lambda actor, today: hands.of_superior(UrgentReport, actor, ReportState.SIGNED)
+        & hands.is_late(UrgentReport, today),
+        is_counted=False,
+    ),
+    _hand(
+        UrgentReport, "to_report", _l("紧急报告待续报"), _l("上级已签收，请按期续报；已经处置完的，报终报。"),
+        lambda actor, today: hands.of_station(UrgentReport, actor, ReportState.SIGNED),
+    ),
+    _hand(
+        PolicyIssue, "proposed", _l("政策建议待签收"), _l("下级报来，还没有签收。"),
+        lambda actor, today: hands.of_superior(PolicyIssue, actor, PolicyState.SENT),
+    ),
+    _hand(
+        PolicyIssue, "studied", _l("政策建议待答复"), _l("已签收，还没有答复。"),
+        lambda actor, today: hands.of_superior(PolicyIssue, actor, PolicyState.SIGNED),
+    ),
+    _hand(
+        PolicyIssue, "policy_back", _l("政策建议已答复、已退回"), _l("看过以后，请点「阅知」。"),
+        lambda actor, today: hands.of_station(PolicyIssue, actor, PolicyState.ANSWERED, PolicyState.RETURNED),
     ),
 ]  # fmt: skip
 

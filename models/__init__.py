@@ -33,11 +33,13 @@ from models.confirmation import Confirmation
 from models.division import Division, DivisionLevel
 from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday
+from models.escalation import Escalation, EscalationNote, EscalationState
 from models.findable import Findable
 from models.hand import Body, Hand, Superior
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
 from models.member_unit import MemberUnit
+from models.policy_issue import PolicyIssue, PolicyState
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
@@ -51,6 +53,7 @@ from models.superior_assignment import SuperiorAssignment, SuperiorKind, Superio
 from models.training import Attendance, Organizer, Training
 from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
+from models.urgent_report import ReportState, ReportTurn, Urgency, UrgentPart, UrgentReport
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 from models.wall_posting import PostingKind, WallPosting
@@ -94,6 +97,9 @@ __all__ = [
     "EndReason",
     "Ended",
     "Engagement",
+    "Escalation",
+    "EscalationNote",
+    "EscalationState",
     "Evidence",
     "Findable",
     "Finding",
@@ -106,6 +112,8 @@ __all__ = [
     "Met",
     "Model",
     "Organizer",
+    "PolicyIssue",
+    "PolicyState",
     "PostingKind",
     "Preference",
     "Problem",
@@ -115,6 +123,8 @@ __all__ = [
     "Regulation",
     "RegulationKind",
     "ReportKind",
+    "ReportState",
+    "ReportTurn",
     "RightsCategory",
     "RoleBaseline",
     "Rule",
@@ -143,6 +153,9 @@ __all__ = [
     "TransferState",
     "Urge",
     "UrgeKind",
+    "Urgency",
+    "UrgentPart",
+    "UrgentReport",
     "UserScope",
     "Versioned",
     "Visibility",

@@ -48,6 +48,8 @@ class Hand(StationOwned, Ended):
     __days__: ClassVar[str]  # the setting of the working days that it has
     __open__: ClassVar[tuple[enum.Enum, ...]]  # the states in which somebody still has to act
 
+    __waited__: ClassVar[tuple[enum.Enum, ...]] = ()  # those of them in which its case waits for it, if not in all
+
     @declared_attr
     def number(cls) -> Mapped[str]:
         pattern = cls.__serial__ + "{county_code}-{n:05}"
@@ -92,7 +94,7 @@ class Hand(StationOwned, Ended):
     @classmethod
     def holds_up(cls) -> Any:
         """Those of them that their case waits for."""
-        return cls.is_open()
+        return cls.state.in_(cls.__waited__ or cls.__open__) & cls.ended_on.is_(None)  # type: ignore[attr-defined]
 
     @property
     def runs(self) -> bool:

@@ -18,11 +18,13 @@ from views.checklist import ChecklistView
 from views.confirmation import ConfirmationView
 from views.division import DivisionView
 from views.duty_roster import DutyRosterView
+from views.escalation import EscalationView
 from views.health import HealthView
 from views.inspection import InspectionView
 from views.joint_meeting import JointMeetingView
 from views.leaving import LeaveView
 from views.member_unit import MemberUnitView
+from views.policy_issue import PolicyIssueView
 from views.recognition import RecognitionView
 from views.regulation import RegulationView
 from views.role import RoleView
@@ -33,6 +35,7 @@ from views.submission import SubmissionView
 from views.superior_assignment import SuperiorAssignmentView
 from views.training import TrainingView
 from views.transfer import TransferView
+from views.urgent_report import UrgentReportView
 from views.user import UserView
 from views.volunteer import VolunteerView
 from views.wall_posting import WallPostingView
@@ -73,6 +76,9 @@ MENU = (
     Entry("menu-transfers", TransferView, _l("转办"), CASES, icon="arrow-left-right"),
     Entry("menu-assignments", AssignmentView, _l("交办"), CASES, icon="send-check"),
     Entry("menu-superior", SuperiorAssignmentView, _l("上级交办"), CASES, icon="box-arrow-in-down"),
+    Entry("menu-escalations", EscalationView, _l("疑难转报"), CASES, icon="box-arrow-up"),
+    Entry("menu-urgent", UrgentReportView, _l("紧急报告"), CASES, icon="exclamation-triangle"),
+    Entry("menu-policy", PolicyIssueView, _l("政策建议"), CASES, icon="lightbulb"),
     Entry("menu-statistics", CaseView, _l("统计"), CASES, icon="bar-chart", method="statistics"),
     Entry("menu-submissions", SubmissionView, _l("统计上报"), CASES, icon="file-earmark-bar-graph"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, object_session
 
 from app.workflow import endings
 from app.workflow.steps import Kind, Moment, Need, Step, filled
-from models import Case, SuperiorAssignment, Transfer
+from models import Case, Escalation, PolicyIssue, SuperiorAssignment, Transfer, UrgentReport
 
 # What a case waits for, whichever way it ends: the model of one more hand is one line.
-HANDS: tuple[Any, ...] = (Transfer, SuperiorAssignment)
+HANDS: tuple[Any, ...] = (Transfer, SuperiorAssignment, Escalation, UrgentReport, PolicyIssue)
 
 
 def session_of(row: Any) -> Session:

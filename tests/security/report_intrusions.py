@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from app import secret
 from app.extensions import db
@@ -16,8 +17,26 @@ from app.hands import HandInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.endings import Standing
-from app.workflow.steps import advance
-from models import Case, CaseActivity, CaseState, SuperiorAssignment, SuperiorKind, SuperiorState, UserScope
+from app.workflow.steps import advance, flows_of
+from models import (
+    Case,
+    CaseActivity,
+    CaseState,
+    Escalation,
+    EscalationState,
+    PolicyIssue,
+    PolicyState,
+    ReportState,
+    ReportTurn,
+    Superior,
+    SuperiorAssignment,
+    SuperiorKind,
+    SuperiorState,
+    Urgency,
+    UrgentPart,
+    UrgentReport,
+    UserScope,
+)
 from tests.conftest import Browser
 from tests.security.attacks import account_id, copied, person
 from tests.security.intrusions import ask, signed_in
@@ -267,8 +286,127 @@ def adds_to_a_closed_case(app: Flask) -> str | None:
     return None if found == [None] else "put on a closed case"
 
 
-BASE = {"SuperiorAssignment": "/superiors"}
-HANDS: dict[str, Callable[[Flask], int]] = {"SuperiorAssignment": handed_down}
+# ---- who signs and answers
+
+
+def escalated(app: Flask, username: str = "staff") -> int:
+    """The case of the town, a hard one now, at the county."""
+    with app.app_context(), db.engine.begin() as connection:
+        table = Case.__table__
+        connection.execute(table.update().where(table.c.id == CASE).values(difficulty="HARD"))
+
+    def row() -> Escalation:
+        new = Escalation(case_id=CASE, to_level=Superior.COUNTY, asked="多部门推诿")
+        new.has_name = new.has_phone = new.has_address = False
+        secret.put(new, "summary", "情况")
+        return new
+
+    return made(app, username, row)
+
+
+def reported(app: Flask, username: str = "staff") -> int:
+    said = {"subject": "集体来访", "people": 9, "report": "九人来访"}
+    return made(
+        app, username,
+        lambda: UrgentReport(case_id=CASE, urgency=Urgency.GROUP, to_level=Superior.COUNTY, **said),
+    )  # fmt: skip
+
+
+def proposed(app: Flask, username: str = "staff") -> int:
+    said = {"subject": "土地", "law": "承包法", "analysis": "不一致", "proposal": "清理"}
+    return made(app, username, lambda: PolicyIssue(case_id=CASE, to_level=Superior.COUNTY, **said))
+
+
+def acts_as_its_superior(app: Flask) -> str | None:
+    """The station signs for its superior, answers itself, sends back or closes its own report."""
+    said = {"note": "办了", "reply": "同意", "state_reason": "不符", "report": "完了", "people": 9}
+    for name, make, states in (
+        ("Escalation", escalated, EscalationState), ("UrgentReport", reported, ReportState),
+        ("PolicyIssue", proposed, PolicyState),
+    ):  # fmt: skip
+        spec, key = BY_REGISTER[name], make(app)
+        for username in ("staff", "town_admin", "mixed"):
+            browser = signed_in(app, username)
+            for state in states:
+                form = {column: str(text) for column, text in said.items()}
+                for version in ("1", "2"):
+                    browser.submit(f"{BASE[name]}/advance/{key}/{state.name}", form | {"_version": version})
+
+                def fill(row: Any) -> None:
+                    for column in ("reply", "state_reason", "note"):
+                        if column in asked(row, state):  # noqa: B023
+                            secret.put(row, column, str(said[column]))
+
+                in_hand(
+                    app, username, lambda row, who, state=state, fill=fill: advance(row, state, who, TODAY, fill),
+                    spec.model, key,
+                )  # fmt: skip
+        found = ask(app, f"SELECT state FROM {spec.table.name} WHERE id = :key", key=key)
+        if found != ["SENT"]:
+            return f"{name}: the station brought it to {found}"
+    return None
+
+
+def asked(row: Any, to: Any) -> tuple[str, ...]:
+    """The columns that a step asks for, wherever it stands."""
+    flow = next(flow for flow in flows_of(type(row)) if isinstance(to, flow.states))
+    step = flow.step(row, to)
+    return step.asks if step else ()
+
+
+def reports_out_of_order(app: Flask) -> str | None:
+    """A second first report, one before the last was signed for, one after the end."""
+    key = reported(app)
+    again = {"report": "续报", "people": "9"}
+    browser = signed_in(app, "staff")
+    for state in ("SENT", "FINAL", "CLOSED"):
+        for version in ("1", "2"):
+            browser.submit(f"/urgent-reports/advance/{key}/{state}", again | {"_version": version})
+    for turn in ("FIRST", "FINAL"):
+        with app.app_context(), acting_as(SETUP):
+            kept = {"reported_on": TODAY, "reported_by": "某人", "text": "又一次", "people": 1}
+            try:
+                for _twice in range(2):
+                    db.session.add(UrgentPart(urgent_id=key, turn=ReportTurn[turn], **kept))
+                    db.session.flush()
+                return f"{turn} twice"
+            except IntegrityError:
+                db.session.rollback()
+            db.session.remove()
+    found = ask(app, "SELECT turn FROM urgent_part WHERE urgent_id = :key", key=key)
+    return None if found == ["FIRST"] else f"the parts are {found}"
+
+
+def withdraws_what_was_signed_for(app: Flask) -> str | None:
+    """The station takes back an urgent report that its superior follows, instead of a last report."""
+    key = reported(app)
+    in_hand(app, "county_admin", lambda row, who: advance(row, ReportState.SIGNED, who, TODAY), UrgentReport, key)
+    browser = signed_in(app, "town_admin")
+    for version in ("1", "2", "3"):
+        form = {"ended_on": TODAY.isoformat(), "ended_reason": "不报了", "_version": version}
+        browser.submit(f"/urgent-reports/end/{key}", form)
+    assert ask(app, "SELECT state FROM urgent_report WHERE id = :key", key=key) == ["SIGNED"]
+    gone = ask(app, "SELECT id FROM urgent_report WHERE ended_on IS NOT NULL AND id = :key", key=key)
+    return "the station took back what its superior follows" if gone else None
+
+
+def reports_beside_its_superiors(app: Flask) -> str | None:
+    """A report goes to another county, or to a level that is not above the station."""
+    form = BY_REGISTER["UrgentReport"].form(OWN)
+    browser = signed_in(app, "staff")
+    for wrong in ({"to_level": "TOWNSHIP"}, {"to_level": "COUNTY", "to_code": OTHER_COUNTY}):
+        browser.submit("/urgent-reports/add", form | wrong)
+    found = ask(app, "SELECT to_code FROM urgent_report WHERE division_code = :town", town=OWN)
+    return None if set(found) <= {COUNTY} else f"reported to {found}"
+
+
+BASE = {
+    "SuperiorAssignment": "/superiors", "Escalation": "/escalations", "UrgentReport": "/urgent-reports",
+    "PolicyIssue": "/policy-issues",
+}  # fmt: skip
+HANDS: dict[str, Callable[[Flask], int]] = {
+    "SuperiorAssignment": handed_down, "Escalation": escalated, "UrgentReport": reported, "PolicyIssue": proposed,
+}  # fmt: skip
 ATTACKS = (
     county_hides_its_assignment,
     feeds_back_before_arrival,
@@ -277,4 +415,8 @@ ATTACKS = (
     reads_the_case,
     closes_over_a_hand,
     adds_to_a_closed_case,
+    acts_as_its_superior,
+    reports_out_of_order,
+    withdraws_what_was_signed_for,
+    reports_beside_its_superiors,
 )

@@ -278,4 +278,5 @@ TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
     "Transfer": "asked", "Assignment": "asked", "SuperiorAssignment": "subject",
+    "Escalation": "asked", "UrgentReport": "subject", "PolicyIssue": "subject",
 }  # fmt: skip
