@@ -11,6 +11,7 @@ from tests.drill import (
     memory_holes,
     overview_holes,
     paper_holes,
+    report_holes,
     search_holes,
     secret_holes,
     session_holes,
@@ -24,7 +25,7 @@ MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
     transfer_holes,
-    statistics_holes,
+    statistics_holes, report_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -335,7 +335,8 @@ def acts_as_its_superior(app: Flask) -> str | None:
                 def fill(row: Any) -> None:
                     for column in ("reply", "state_reason", "note"):
                         if column in asked(row, state):  # noqa: B023
-                            secret.put(row, column, str(said[column]))
+                            is_secret = "secret" in type(row).__table__.c[column].info
+                            (secret.put if is_secret else setattr)(row, column, str(said[column]))
 
                 in_hand(
                     app, username, lambda row, who, state=state, fill=fill: advance(row, state, who, TODAY, fill),
