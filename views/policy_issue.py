@@ -14,7 +14,7 @@ from views.progress import Progressing
 
 class PolicyIssueView(Progressing, RegisterView):
     datamodel = HandInterface(PolicyIssue)
-    route_base = "/policy-issues"
+    route_base = "/policies"
     class_permission_name = "PolicyIssue"
     show_template = "hand/show.html"
     flow = POLICY

@@ -15,7 +15,7 @@ from views.progress import Progressing
 
 class UrgentReportView(Progressing, RegisterView):
     datamodel = HandInterface(UrgentReport)
-    route_base = "/urgent-reports"
+    route_base = "/urgents"
     class_permission_name = "UrgentReport"
     show_template = "hand/show.html"
     flow = URGENT

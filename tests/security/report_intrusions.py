@@ -4,8 +4,7 @@ The receiver of these attacks is somebody of the county who holds the hands and 
 by them.
 """
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -20,94 +19,36 @@ from app.workflow.endings import Standing
 from app.workflow.steps import advance, flows_of
 from models import (
     Case,
-    CaseActivity,
     CaseState,
-    Escalation,
     EscalationState,
-    PolicyIssue,
     PolicyState,
     ReportState,
     ReportTurn,
-    Superior,
     SuperiorAssignment,
-    SuperiorKind,
     SuperiorState,
-    Urgency,
     UrgentPart,
     UrgentReport,
-    UserScope,
 )
-from tests.conftest import Browser
-from tests.security.attacks import account_id, copied, person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
+from tests.security.report_makers import (
+    BASE,
+    CASE,
+    DONE,
+    HANDS,
+    STATION,
+    WOMAN,
+    YESTERDAY,
+    assigned,
+    escalated,
+    handed_down,
+    proposed,
+    receiver,
+    reported,
+    whole_case,
+)
 from tests.security.transfer_intrusions import in_hand
 from tests.world import COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY
-
-CASE, STATION = BY_REGISTER["Case"].keys[OWN], BY_REGISTER["Station"].keys
-WOMAN = {"name": "某女士-QX", "phone": "13955551234", "address": "某巷 55 号-QX", "narrative": "从头说起-QX"}
-DONE = "上门了解-QX"  # in the timeline of the case
-YESTERDAY = TODAY - timedelta(days=1)
-ASSIGNED = {
-    "kind": SuperiorKind.PASSED, "document_no": "温妇〔2026〕1号", "from_whom": "市妇联", "arrived_on": YESTERDAY,
-    "subject": "请核实",
-}  # fmt: skip
-
-
-def made(app: Flask, username: str, row: Callable[[], Any]) -> int:
-    """A hand of the case of the town, made by somebody as the page does it; its key."""
-    with app.app_context():
-        with acting_as(person(username)):
-            new = row()
-            HandInterface(type(new)).add(new)
-            key: int = new.id
-            db.session.commit()
-        db.session.remove()
-    return key
-
-
-def assigned(app: Flask, username: str = "town_admin", **columns: Any) -> int:
-    return made(app, username, lambda: SuperiorAssignment(station_id=STATION[OWN], **ASSIGNED, **columns))
-
-
-def handed_down(app: Flask, **columns: Any) -> int:
-    """What the county gives the town for its case, signed there."""
-    key = assigned(app, "county_admin", case_id=CASE, **columns)
-    in_hand(app, "staff", lambda row, who: advance(row, SuperiorState.HANDLING, who, TODAY), SuperiorAssignment, key)
-    return key
-
-
-def whole_case(app: Flask) -> None:
-    """The case of the town with a woman, a story and a timeline that tells."""
-    with app.app_context(), acting_as(SETUP):
-        case = db.session.get_one(Case, CASE)
-        case.name = WOMAN["name"]
-        for column in ("phone", "address", "narrative"):
-            secret.put(case, column, WOMAN[column])
-        secret.put(case, "safe_phone", None)
-        db.session.add(CaseActivity(case_id=CASE, kind="CALL", happened_on=TODAY, summary=DONE, done_by="某人"))
-        db.session.commit()
-        db.session.remove()
-
-
-def receiver(app: Flask, *registers: str, place: str = COUNTY) -> Browser:
-    """Somebody of a county who holds everything about these registers, and nothing about cases."""
-    verbs = ("view", "reveal", "add", "edit", "handle", "end", "export")
-    cells = [(register, f"can_{verb}") for register in registers for verb in verbs if (register, verb) in KNOWN]
-    with app.app_context():
-        role = copied("3303", "区划管理员", "接收", (*cells, ("Division", "can_view"), ("Station", "can_view")))
-        with acting_as(SETUP):
-            user = account_id("nowhere")
-            db.session.add(UserScope(user_id=user, role_id=role, division_code=place, valid_from=date(2020, 1, 1)))
-            db.session.commit()
-        db.session.remove()
-    return signed_in(app, "nowhere")
-
-
-KNOWN = {
-    (spec.register, verb) for spec in BY_REGISTER.values() for held in spec.rights.values() for verb in held.split()
-}
-
 
 # ---- 上级转办、交办
 
@@ -289,34 +230,6 @@ def adds_to_a_closed_case(app: Flask) -> str | None:
 # ---- who signs and answers
 
 
-def escalated(app: Flask, username: str = "staff") -> int:
-    """The case of the town, a hard one now, at the county."""
-    with app.app_context(), db.engine.begin() as connection:
-        table = Case.__table__
-        connection.execute(table.update().where(table.c.id == CASE).values(difficulty="HARD"))
-
-    def row() -> Escalation:
-        new = Escalation(case_id=CASE, to_level=Superior.COUNTY, asked="多部门推诿")
-        new.has_name = new.has_phone = new.has_address = False
-        secret.put(new, "summary", "情况")
-        return new
-
-    return made(app, username, row)
-
-
-def reported(app: Flask, username: str = "staff") -> int:
-    said = {"subject": "集体来访", "people": 9, "report": "九人来访"}
-    return made(
-        app, username,
-        lambda: UrgentReport(case_id=CASE, urgency=Urgency.GROUP, to_level=Superior.COUNTY, **said),
-    )  # fmt: skip
-
-
-def proposed(app: Flask, username: str = "staff") -> int:
-    said = {"subject": "土地", "law": "承包法", "analysis": "不一致", "proposal": "清理"}
-    return made(app, username, lambda: PolicyIssue(case_id=CASE, to_level=Superior.COUNTY, **said))
-
-
 def acts_as_its_superior(app: Flask) -> str | None:
     """The station signs for its superior, answers itself, sends back or closes its own report."""
     said = {"note": "办了", "reply": "同意", "state_reason": "不符", "report": "完了", "people": 9}
@@ -362,7 +275,7 @@ def reports_out_of_order(app: Flask) -> str | None:
     browser = signed_in(app, "staff")
     for state in ("SENT", "FINAL", "CLOSED"):
         for version in ("1", "2"):
-            browser.submit(f"/urgent-reports/advance/{key}/{state}", again | {"_version": version})
+            browser.submit(f"/urgents/advance/{key}/{state}", again | {"_version": version})
     for turn in ("FIRST", "FINAL"):
         with app.app_context(), acting_as(SETUP):
             kept = {"reported_on": TODAY, "reported_by": "某人", "text": "又一次", "people": 1}
@@ -385,7 +298,7 @@ def withdraws_what_was_signed_for(app: Flask) -> str | None:
     browser = signed_in(app, "town_admin")
     for version in ("1", "2", "3"):
         form = {"ended_on": TODAY.isoformat(), "ended_reason": "不报了", "_version": version}
-        browser.submit(f"/urgent-reports/end/{key}", form)
+        browser.submit(f"/urgents/end/{key}", form)
     assert ask(app, "SELECT state FROM urgent_report WHERE id = :key", key=key) == ["SIGNED"]
     gone = ask(app, "SELECT id FROM urgent_report WHERE ended_on IS NOT NULL AND id = :key", key=key)
     return "the station took back what its superior follows" if gone else None
@@ -396,18 +309,11 @@ def reports_beside_its_superiors(app: Flask) -> str | None:
     form = BY_REGISTER["UrgentReport"].form(OWN)
     browser = signed_in(app, "staff")
     for wrong in ({"to_level": "TOWNSHIP"}, {"to_level": "COUNTY", "to_code": OTHER_COUNTY}):
-        browser.submit("/urgent-reports/add", form | wrong)
+        browser.submit("/urgents/add", form | wrong)
     found = ask(app, "SELECT to_code FROM urgent_report WHERE division_code = :town", town=OWN)
     return None if set(found) <= {COUNTY} else f"reported to {found}"
 
 
-BASE = {
-    "SuperiorAssignment": "/superiors", "Escalation": "/escalations", "UrgentReport": "/urgent-reports",
-    "PolicyIssue": "/policy-issues",
-}  # fmt: skip
-HANDS: dict[str, Callable[[Flask], int]] = {
-    "SuperiorAssignment": handed_down, "Escalation": escalated, "UrgentReport": reported, "PolicyIssue": proposed,
-}  # fmt: skip
 ATTACKS = (
     county_hides_its_assignment,
     feeds_back_before_arrival,

@@ -67,7 +67,7 @@ from models import (
     Weekday,
 )
 from tests import world
-from tests.unit import transfer_faults
+from tests.unit import report_faults, transfer_faults
 
 NOW = datetime(2026, 11, 24, 9, 30)  # noqa: DTZ001  the database stores UTC without zone
 PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
@@ -118,6 +118,7 @@ ROWS = {
         "case_id": A_CASE, "kind": UrgeKind.PERSON, "by_name": "甲", "sent_on": world.TODAY, "reason": "请尽快办理",
     },
     **transfer_faults.ROWS,
+    **report_faults.ROWS,
     Checklist: PLACE | STAMPS | {"name": "甲标准", "kind": ChecklistKind.AWARD, "level": StationLevel.VILLAGE},
     ChecklistItem: STAMPS | {"checklist_id": A_CHECKLIST, "label": "甲项"},
     Confirmation: OF_STATION | {
@@ -185,6 +186,7 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (Assessment, {}, "assessment.?station_id"),
     (AssessmentAnswer, {}, "assessment_answer.?assessment_id"),
     *transfer_faults.ONCE,
+    *report_faults.ONCE,
     (Submission, {}, "submission.?division_code"),
 ]
 
@@ -266,6 +268,7 @@ REFUSED = [
     (Urge, {"reply": "已办"}, "reply_dated"),
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
     *transfer_faults.REFUSED,
+    *report_faults.REFUSED,
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
     (Submission, {"kind": NOBODY}, "reportkind"),

@@ -190,8 +190,10 @@ def test_roles_are_exactly_the_matrix(small):
         "Recognition",
         "Assessment",
     )
-    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", "Submission", *standards)
-    registers = (*exported, "Division", "Case", "Transfer", "Assignment")  # which are not exported
+    cases = ("Submission", "UrgentReport", "PolicyIssue")
+    exported = ("Station", "StationMember", "MemberUnit", "Volunteer", "Training", *cases, *standards)
+    unexported = ("Division", "Case", "Transfer", "Assignment", "SuperiorAssignment", "Escalation")
+    registers = (*exported, *unexported)  # which are not exported
     viewed = {(register, "can_view") for register in (*registers, "WorkCalendar")}
     assert cells()[SUPERVISOR] == viewed | {(register, "can_export") for register in exported} | {
         ("Inspection", f"can_{verb}") for verb in ("add", "edit", "end")

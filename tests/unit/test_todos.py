@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from app import attachments, todos
 from app.calendar import Light
@@ -42,14 +42,15 @@ LONG_AGO = TODAY - 60 * DAY
 # Who has which kinds, by hand: what waits in a station is for who handles there, what is late in a part for who urges.
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
 FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
-DOWN = ["handed_down", "to_feed_back", "not_fed_back"]
+DOWN = ["handed_down", "to_feed_back", "not_fed_back", "unescalated", "escalated", "tracked", "escalation_back"]
+UP = ["urgent", "unreported", "to_report", "proposed", "studied", "policy_back"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
-    "staff": [*HANDLING, *FOLLOWING, STANDING[0], *BACK, *DOWN],
-    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
-    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
-    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
-    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN],
+    "staff": [*HANDLING, *FOLLOWING, STANDING[0], *BACK, *DOWN, *UP],
+    "town_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "village_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "county_admin": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "mixed": [*HANDLING, "late", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
@@ -59,8 +60,10 @@ KINDS = {
 def nothing_else(context):
     """The cases, meetings, inspections and recognitions of the world wait too: here they are over."""
     with acting_as(SETUP):
-        for row in (q for model in (JointMeeting, Inspection, Recognition, *HANDS) for q in db.session.query(model)):
+        for row in (q for model in (JointMeeting, Inspection, Recognition) for q in db.session.query(model)):
             records.end(row)
+        for hand in HANDS:  # of which some cannot be withdrawn any more
+            db.session.connection().execute(update(hand.__table__).values(ended_on=TODAY, ended_reason="测试"))
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED, Case.ended_on.is_(None)):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
         db.session.commit()
