@@ -97,6 +97,16 @@ def came_on_paper(row: SuperiorAssignment, actor: Actor, today: date) -> None:
 ADDED: dict[type[Hand], Callable[[Any, Actor, date], None]] = {SuperiorAssignment: came_on_paper}
 
 
+def add(row: Any, actor: Actor, today: date) -> None:
+    """Send a new hand, flushed, with what follows. Raises as `send`."""
+    send(row, actor, today)
+    db.session.add(row)
+    db.session.flush()
+    if type(row) in ADDED:
+        ADDED[type(row)](row, actor, today)
+        db.session.flush()
+
+
 def standing_of(row: Any, today: date) -> Deadline | None:
     """How its day stands; None when nobody waits for it."""
     return of_day(row.due_on, today) if row.due_on and row.runs else None
@@ -106,12 +116,7 @@ class HandInterface(DueInterface):
     """As any register; a new row takes what is sent from its case, and what has no case yet gets one later."""
 
     def add(self, item: Any, commit: bool = False) -> None:
-        actor, today = acting(), clock.today()
-        send(item, actor, today)
-        super().add(item)
-        if type(item) in ADDED:
-            ADDED[type(item)](item, actor, today)
-            db.session.flush()
+        add(item, acting(), clock.today())
 
     def edit(self, item: Any, commit: bool = False) -> None:
         for row in item if isinstance(item, list) else [item]:

@@ -26,7 +26,7 @@ class EscalationView(Progressing, RegisterView):
         "reply", "closed_on", "state_reason", "ended_on", "ended_reason", "created_at", "changed_at",
     ]  # fmt: skip
     export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
-    add_columns = ["case_id", "to_level", "asked", "summary", "has_name", "has_phone", "has_address", "due_on"]
+    add_columns = ["case_id", "asked", "summary", "has_name", "has_phone", "has_address", "to_level", "due_on"]
     edit_columns = ["due_on"]
     sections = {"subject": Section(_l("转报内容")), "to_level": Section(_l("办理")), "ended_on": Section(_l("记录"))}
     search_columns = ["division_code", "station_id", "state", "to_level", "sent_on", "due_on"]

@@ -26,7 +26,7 @@ class PolicyIssueView(Progressing, RegisterView):
     ]  # fmt: skip
     export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
     add_columns = [
-        "station_id", "to_level", "body", "subject", "law", "analysis", "proposal", "due_on", "case_id",
+        "station_id", "subject", "law", "analysis", "proposal", "body", "to_level", "due_on", "case_id",
     ]  # fmt: skip
     edit_columns = ["case_id"]
     sections = {"subject": Section(_l("建议")), "body": Section(_l("办理")), "ended_on": Section(_l("记录"))}

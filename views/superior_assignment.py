@@ -26,7 +26,7 @@ class SuperiorAssignmentView(Progressing, RegisterView):
     ]  # fmt: skip
     export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
     add_columns = [
-        "station_id", "kind", "document_no", "from_whom", "arrived_on", "due_on", "subject", "content", "case_id",
+        "station_id", "subject", "kind", "document_no", "from_whom", "arrived_on", "due_on", "content", "case_id",
     ]  # fmt: skip
     edit_columns = ["case_id"]
     sections = {"subject": Section(_l("来文")), "station": Section(_l("办理")), "ended_on": Section(_l("记录"))}
