@@ -27,10 +27,10 @@ class PolicyIssue(Upward, Stamped, Model):
     __label__ = _l("政策建议")
     __serial__ = "策"
     __days__ = "POLICY_DAYS"
-    __open__ = (PolicyState.SENT, PolicyState.SIGNED)
+    __open__ = (PolicyState.SENT, PolicyState.SIGNED, PolicyState.ANSWERED, PolicyState.RETURNED)
     __waited__ = (PolicyState.SENT,)  # once it has arrived, the woman's case does not wait for a change of policy
     __table_args__ = (
-        *handed("SIGNED ANSWERED", "ANSWERED RETURNED NOTED"),
+        *handed("SIGNED ANSWERED", "NOTED"),
         above("to_code"),
         only_with("ANSWERED", "reply", "answered_facts"),
         only_with("RETURNED", "state_reason", "returned_for_a_reason"),

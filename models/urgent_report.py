@@ -48,7 +48,7 @@ class UrgentReport(Upward, Stamped, Model):
     __open__ = (ReportState.SENT, ReportState.SIGNED, ReportState.FINAL)
     __waited__ = (ReportState.SENT, ReportState.SIGNED)  # the last report ends it for the station
     __table_args__ = (
-        *handed("SIGNED FINAL CLOSED", "CLOSED"),
+        *handed("SIGNED CLOSED", "CLOSED"),
         above("to_code"),
         CheckConstraint(
             "people BETWEEN 1 AND 100000",

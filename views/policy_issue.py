@@ -28,7 +28,7 @@ class PolicyIssueView(Progressing, RegisterView):
     add_columns = [
         "station_id", "subject", "law", "analysis", "proposal", "body", "to_level", "due_on", "case_id",
     ]  # fmt: skip
-    edit_columns = ["case_id"]
+    edit_columns = ["subject", "case_id"]
     sections = {"subject": Section(_l("建议")), "body": Section(_l("办理")), "ended_on": Section(_l("记录"))}
     search_columns = ["division_code", "station_id", "state", "body", "sent_on", "due_on"]
     order_columns = ["number", "due_on", "sent_on", "state"]

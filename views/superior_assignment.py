@@ -28,7 +28,7 @@ class SuperiorAssignmentView(Progressing, RegisterView):
     add_columns = [
         "station_id", "subject", "kind", "document_no", "from_whom", "arrived_on", "due_on", "content", "case_id",
     ]  # fmt: skip
-    edit_columns = ["case_id"]
+    edit_columns = ["document_no", "case_id"]
     sections = {"subject": Section(_l("来文")), "station": Section(_l("办理")), "ended_on": Section(_l("记录"))}
     search_columns = ["division_code", "station_id", "state", "kind", "arrived_on", "due_on"]
     order_columns = ["number", "due_on", "arrived_on", "state"]

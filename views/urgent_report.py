@@ -27,7 +27,7 @@ class UrgentReportView(Progressing, RegisterView):
     ]  # fmt: skip
     export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
     add_columns = ["station_id", "subject", "urgency", "people", "report", "body", "to_level", "due_on", "case_id"]
-    edit_columns = ["case_id"]
+    edit_columns = ["subject", "case_id"]
     sections = {"subject": Section(_l("报告")), "body": Section(_l("办理")), "ended_on": Section(_l("记录"))}
     search_columns = ["division_code", "station_id", "state", "urgency", "body", "sent_on", "due_on"]
     order_columns = ["number", "due_on", "sent_on", "state"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import hands
 from app.workflow import endings
-from app.workflow.hands import close, enter, returning, session_of, sign, state_of
+from app.workflow.hands import REASON, close, enter, returning, session_of, sign, state_of
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, declare, filled
 from models import (
     Escalation,
@@ -138,8 +138,14 @@ URGENT = declare(
         frozenset({"state", "signed_on", "signed_by", "closed_on"}),
         (
             Step(ReportState.SENT, ReportState.SIGNED, _l("签收"), ("due_on",), (), _sign_parts, side=ABOVE),
-            Step(ReportState.SIGNED, ReportState.SENT, _l("续报"), *REPORTED, _report_again),
-            Step(ReportState.SIGNED, ReportState.FINAL, _l("终报"), *REPORTED, _report_last, Kind.END),
+            *(
+                step
+                for state in (ReportState.SENT, ReportState.SIGNED)  # what goes on waits for no signature
+                for step in (
+                    Step(state, ReportState.SENT, _l("续报"), *REPORTED, _report_again),
+                    Step(state, ReportState.FINAL, _l("终报"), *REPORTED, _report_last, Kind.END),
+                )
+            ),
             Step(ReportState.FINAL, ReportState.CLOSED, _l("签收终报"), change=_sign_last, side=ABOVE),
         ),
         frozenset({"due_on", "report"}),
@@ -160,10 +166,16 @@ POLICY = declare(
             Step(PolicyState.SENT, PolicyState.SIGNED, _l("签收"), change=sign, side=ABOVE),
             Step(
                 PolicyState.SIGNED, PolicyState.ANSWERED, _l("答复"), ("reply",),
-                (filled("reply", _l("缺少答复")),), close, side=ABOVE,
+                (filled("reply", _l("缺少答复")),), side=ABOVE,
             ),
-            *(Step(state, PolicyState.NOTED, _l("阅知")) for state in (PolicyState.ANSWERED, PolicyState.RETURNED)),
-            *(returning(state, PolicyState.RETURNED, side=ABOVE) for state in PolicyIssue.__open__),
+            *(
+                Step(state, PolicyState.RETURNED, _l("退回"), ("state_reason",), (REASON,), kind=Kind.END, side=ABOVE)
+                for state in (PolicyState.SENT, PolicyState.SIGNED)
+            ),
+            *(
+                Step(state, PolicyState.NOTED, _l("阅知"), change=close)
+                for state in (PolicyState.ANSWERED, PolicyState.RETURNED)
+            ),
         ),
     )
 )  # fmt: skip

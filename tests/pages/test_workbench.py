@@ -127,7 +127,6 @@ def test_the_numbers_of_a_town(busy, client_as):
     assert found == {
         "/transfers/list/?_ended=no&_only=unassigned": 3,
         "/superiors/list/?_ended=no&_only=to_feed_back": 3,
-        "/urgents/list/?_ended=no&_only=to_report": 3,
         "/policies/list/?_ended=no&_only=policy_back": 3,
         "/stations/missing/?show=all": 3,
         "/stations/missing/?show=built": 2,

@@ -256,7 +256,7 @@ def acts_as_its_superior(app: Flask) -> str | None:
                     spec.model, key,
                 )  # fmt: skip
         found = ask(app, f"SELECT state FROM {spec.table.name} WHERE id = :key", key=key)
-        if found != ["SENT"]:
+        if found not in (["SENT"], ["FINAL"]):  # which is the station's own word
             return f"{name}: the station brought it to {found}"
     return None
 
@@ -269,12 +269,12 @@ def asked(row: Any, to: Any) -> tuple[str, ...]:
 
 
 def reports_out_of_order(app: Flask) -> str | None:
-    """A second first report, one before the last was signed for, one after the end."""
+    """A second first or last report, and more after the last."""
     key = reported(app)
     again = {"report": "续报", "people": "9"}
     browser = signed_in(app, "staff")
-    for state in ("SENT", "FINAL", "CLOSED"):
-        for version in ("1", "2"):
+    for state in ("FINAL", "SENT", "FINAL", "CLOSED"):
+        for version in ("1", "2", "3"):
             browser.submit(f"/urgents/advance/{key}/{state}", again | {"_version": version})
     for turn in ("FIRST", "FINAL"):
         with app.app_context(), acting_as(SETUP):
@@ -288,7 +288,7 @@ def reports_out_of_order(app: Flask) -> str | None:
                 db.session.rollback()
             db.session.remove()
     found = ask(app, "SELECT turn FROM urgent_part WHERE urgent_id = :key", key=key)
-    return None if found == ["FIRST"] else f"the parts are {found}"
+    return None if sorted(found) == ["FINAL", "FIRST"] else f"the parts are {found}"
 
 
 def withdraws_what_was_signed_for(app: Flask) -> str | None:

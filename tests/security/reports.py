@@ -17,7 +17,6 @@ from models import (
     Model,
     PolicyIssue,
     PolicyState,
-    ReportState,
     ReportTurn,
     SuperiorAssignment,
     SuperiorKind,
@@ -40,6 +39,8 @@ def standing(row: Any, **columns: Any) -> Model:
     """The row, stored, as it stands after some steps of both sides."""
     db.session.add(row)
     db.session.flush()
+    if not columns:
+        return row
     table = type(row).__table__
     db.session.connection().execute(update(table).where(table.c.id == row.id).values(**columns))
     db.session.expire(row)
@@ -178,8 +179,6 @@ REPORTS = (
                 sent_by=canary("REPORTER", code),
                 due_on=DUE,
             ),
-            state=ReportState.SIGNED,
-            **SIGNED,
         ),
         form=lambda code: {
             "station_id": str(key("Station", code)),
@@ -240,7 +239,6 @@ REPORTS = (
             ),
             state=PolicyState.ANSWERED,
             reply="已转市里",
-            closed_on=TODAY,
             **SIGNED,
         ),
         form=lambda code: {

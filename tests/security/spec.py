@@ -277,6 +277,6 @@ TYPED = {
 TYPED_INTO = {
     "Case": "subject", "Regulation": "text", "WallPosting": "spot", "JointMeeting": "chair", "Budget": "document_no",
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
-    "Transfer": "asked", "Assignment": "asked", "SuperiorAssignment": "subject",
-    "Escalation": "asked", "UrgentReport": "subject", "PolicyIssue": "subject",
+    "Transfer": "asked", "Assignment": "asked", "SuperiorAssignment": "document_no",
+    "Escalation": "due_on", "UrgentReport": "subject", "PolicyIssue": "subject",
 }  # fmt: skip

@@ -59,7 +59,6 @@ ONCE = [
     (UrgentPart, {"turn": "FINAL"}, "(urgent_part.?urgent_id|ix_urgent_part)"),  # the world's reports have their first
 ]
 UPWARD = (Escalation, UrgentReport, PolicyIssue)
-BACK = {"state": "RETURNED", "closed_on": TODAY}
 REFUSED = [
     (SuperiorAssignment, {"kind": NOBODY}, "superiorkind"),
     (SuperiorAssignment, {"state": NOBODY}, "superiorstate"),
@@ -79,8 +78,10 @@ REFUSED = [
     ],
     *[(model, SIGNED | {missing: None}, "signed_facts") for model in UPWARD for missing in ("signed_on", "signed_by")],
     *[(model, SIGNED | {"closed_on": TODAY}, "closed_dated") for model in UPWARD],
-    *[(model, ANSWERED | {"reply": None}, "answered_facts") for model in (Escalation, PolicyIssue)],
-    *[(model, BACK, "returned_for_a_reason") for model in (Escalation, PolicyIssue)],
+    (Escalation, ANSWERED | {"reply": None}, "answered_facts"),
+    (PolicyIssue, SIGNED | {"state": "ANSWERED"}, "answered_facts"),
+    (Escalation, {"state": "RETURNED", "closed_on": TODAY}, "returned_for_a_reason"),
+    (PolicyIssue, {"state": "RETURNED"}, "returned_for_a_reason"),
     (Escalation, {"state": NOBODY}, "escalationstate"),
     (Escalation, SIGNED | {"state": "TRACKING"}, "tracking_noted"),
     (UrgentReport, {"state": NOBODY}, "reportstate"),
