@@ -46,11 +46,18 @@ SETTINGS = (
     Setting("CASE_SOON_DAYS", "2", "期限还剩几个工作日时提示临期"),
     Setting("TRANSFER_DAYS", "5", "转办没有写期限的，几个工作日以内反馈"),
     Setting("DV_VISIT_DAYS", "30", "告诫书、保护令每隔多少天查访一次"),
+    Setting("SUPERIOR_DAYS", "7", "上级转办、交办没有写期限的，几个工作日以内反馈"),
+    Setting("ESCALATION_DAYS", "7", "疑难转报没有写期限的，上级几个工作日以内答复"),
+    Setting("URGENT_DAYS", "1", "紧急报告的签收、续报没有写期限的，几个工作日以内"),
+    Setting("POLICY_DAYS", "30", "政策建议没有写期限的，上级几个工作日以内答复"),
     Setting("RECOGNITION_GRACE_DAYS", "30", "认定后缺项满多少天，认定自动失效"),
     Setting("PAPER_TEMPLATES", "", "自己的 Word 模板所在的文件夹，里面有的代替自带的；留空用 seed/paper 里的"),
     Setting("URGE_DAYS", "2", "期限还剩几个工作日时由 flask remind 自动催办"),
 )
-LIMITS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "RECOGNITION_GRACE_DAYS", "TRANSFER_DAYS", "DV_VISIT_DAYS")
+LIMITS = (
+    "SESSION_IDLE_MINUTES", "SESSION_HOURS", "RECOGNITION_GRACE_DAYS", "TRANSFER_DAYS", "SUPERIOR_DAYS",
+    "ESCALATION_DAYS", "URGENT_DAYS", "POLICY_DAYS", "DV_VISIT_DAYS",
+)  # fmt: skip
 
 
 def _flag(text: str) -> bool:

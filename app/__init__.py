@@ -31,9 +31,9 @@ from app.scope import acting_as
 from app.security import sessions
 from app.security.actor import AUTH
 from app.security.manager import ScopedSecurityManager
-from app.workflow import cases, clocks, endings, sealing, signing, transferring
+from app.workflow import cases, clocks, endings, reporting, sealing, signing, transferring
 
-FLOWS = (cases, endings, sealing, signing, transferring)  # tables of steps: importing them declares them
+FLOWS = (cases, endings, reporting, sealing, signing, transferring)  # tables of steps: importing them declares them
 clocks.install(GuardedSession)
 standards.install(GuardedSession)
 assessments.install(GuardedSession)

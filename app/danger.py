@@ -13,10 +13,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, event, func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
+from app import clock
 from app.assessments import lines_of
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
 from app.interface import RegisterInterface, must_be_open
+from app.scope import current_actor
 from app.workflow.steps import was_set
 from models import (
     ActivityKind,
@@ -29,6 +31,7 @@ from models import (
     DvRiskAssessment,
     Met,
     RiskLevel,
+    SealReason,
     Station,
     Transfer,
     TransferReason,
@@ -56,8 +59,16 @@ def is_high_risk() -> ColumnElement[bool]:
 
 
 def _change(case: Case, level: RiskLevel | None) -> None:
-    """The one place where the risk of a case changes, in the flush that changes it: sealing (F53) follows from here."""
+    """The one place where the risk of a case changes, in the flush that changes it. High risk seals it (F53); then
+    whoever finds it out goes on with a case that nobody has yet, if he handles cases there.
+    """
     case.risk = level
+    if level is not RiskLevel.HIGH or case.sealed_for is not None:
+        return
+    case.sealed_for, case.sealed_on = SealReason.HIGH_RISK, clock.today()
+    actor = current_actor()
+    if case.handler_id is None and actor and actor.user_id and actor.covers("handle", Case.__name__, case.place):
+        case.handler, case.handler_id = actor.name, actor.user_id
 
 
 # ---- a sheet

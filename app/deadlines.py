@@ -49,8 +49,8 @@ class DueInterface(RegisterInterface):
     """As any register; a due date says what is left."""
 
     def runs(self, row: Any) -> bool:
-        """Whether somebody still has to do something by that day."""
-        return True
+        """Whether somebody still has to do something by that day; a model may say it of a row itself."""
+        return bool(getattr(row, "runs", True))
 
     def cells(self, rows: Sequence[Any], names: Sequence[str]) -> list[list[str]]:
         cells, today = super().cells(rows, names), clock.today()

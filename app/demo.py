@@ -8,7 +8,7 @@ from zlib import crc32
 from sqlalchemy import select
 
 import config
-from app import demo_danger, demo_records, demo_transfers, divisions
+from app import demo_danger, demo_records, demo_reports, demo_transfers, divisions
 from app.extensions import db
 from app.scope import acting_as
 from app.security import users
@@ -47,7 +47,7 @@ def load(today: date) -> list[str]:
     """Add what is missing of the demonstration and commit; what was done, in sentences."""
     with acting_as(DEMO):
         people, stations, records = _load_accounts(today), _load_stations(), demo_records.load(today)
-        records += demo_transfers.load(today) + demo_danger.load(today)
+        records += demo_transfers.load(today) + demo_danger.load(today) + demo_reports.load(today)
         db.session.commit()
     done = (("账号", people), ("维权站", stations), ("记录", records))
     return [f"已载入演示{what} {added} 个。" for what, added in done if added]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from app import secret, transfers
+from app import hands, secret, transfers
 from app.extensions import db
 from app.security import users
 from app.security.actor import DEMO
@@ -30,7 +30,7 @@ def load(today: date) -> int:
         sent_on=today - timedelta(days=3),
     )  # fmt: skip
     secret.put(row, "summary", SUMMARY)
-    transfers.send(row, DEMO, row.sent_on)
+    hands.send(row, DEMO, row.sent_on)
     db.session.add(row)
     db.session.flush()
     advance(row, TransferState.SIGNED, DEMO, today - timedelta(days=2))

@@ -299,12 +299,18 @@ def covers(verb: str, row: Any) -> bool:
 
 
 def is_near(row: Any) -> bool:
-    """Whether the current actor sees `row` as one of its township or village: those above read it masked (F55)."""
+    """Whether the current actor sees `row` as one of its township or village, or as one whom it was sent to: others
+    above read it masked (F55).
+    """
     actor, register = current_actor(), type(row).__name__
     if actor is None or actor.is_system:
         return actor is not None
-    near = (g for g in actor.grants if len(g.division_code) >= TOWNSHIP and row.place.startswith(g.division_code))
-    return any((register, "view") in g.permissions for g in near)
+    sent_to = getattr(row, getattr(row, "__above__", row.__place__))
+
+    def is_near_by(code: str) -> bool:
+        return code == sent_to or (len(code) >= TOWNSHIP and row.place.startswith(code))
+
+    return any(is_near_by(g.division_code) for g in actor.grants if (register, "view") in g.permissions)
 
 
 def _current_session() -> Session | None:

@@ -102,7 +102,14 @@ def _received(row: Any, model: Any, actor: Actor, verb: str) -> ColumnElement[bo
     codes = {g.division_code for g in actor.grants if (name, verb) in g.permissions and above not in g.permissions}
     units = actor.units(verb, name) if hasattr(model, "__unit__") else ()
     meant = row[model.__unit__].in_(sorted(units)) if units else false()
-    return or_(meant, *(_lies_in(row, code) for code in sorted(codes)))
+    return or_(meant, _sent_up(row, model, actor, verb), *(_lies_in(row, code) for code in sorted(codes)))
+
+
+def _sent_up(row: Any, model: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
+    """What goes to a superior, or comes from one, is there for whoever acts in that division itself."""
+    above = getattr(model, "__above__", model.__place__)
+    ends = {g.division_code for g in actor.grants if (model.__name__, verb) in g.permissions}
+    return false() if above == model.__place__ else row[above].in_(sorted(ends)) & (row[above] != row[model.__place__])
 
 
 def _lies_in(row: Any, code: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, select, true
 
-from app import calendars, danger, follow_up, handlers, protection, recognitions, seals, terms, transfers, urges
+from app import calendars, danger, follow_up, handlers, hands, protection, recognitions, seals, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -28,18 +28,25 @@ from models import (
     Confirmation,
     DvOrder,
     DvRiskAssessment,
+    Escalation,
+    EscalationState,
     Inspection,
     JointMeeting,
     MandatoryReport,
+    PolicyIssue,
+    PolicyState,
     Recognition,
+    ReportState,
+    SuperiorAssignment,
+    SuperiorState,
     Transfer,
     TransferState,
+    UrgentReport,
 )
 
 Condition = Callable[[Actor, date], ColumnElement[bool]]
 # What is shown of a case: what it is called, its number, state, due date and who handles it.
 OF_CASE = (Case.subject, Case.number, Case.state, Case.due_on, Case.handler)
-OF_TRANSFER = (Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null())
 OF_ASSIGNMENT = (Assignment.number, null(), Assignment.state, Assignment.due_on, null())
 
 
@@ -92,7 +99,16 @@ def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
     return Case.state.in_(HANDLED) & or_(Case.handler_id.is_(None), Case.handler_id.in_(sorted(gone)))
 
 
-# In the order of the page. Transfers and checklists add theirs.
+def _hand(model: Any, name: str, label: Any, hint: Any, condition: Condition, is_counted: bool = True) -> Kind:
+    """One sort of hands that somebody has to go on with."""
+    columns = (model.subject, model.number, model.state, model.due_on, null())
+    return Kind(
+        name, label, hint, "handle", condition,
+        is_counted=is_counted, model=model, columns=columns, order=(model.due_on,),
+    )  # fmt: skip
+
+
+# In the order of the page.
 KINDS: list[Kind] = [
     Kind(
         "urged", _l("催办待回复"), _l("有人催办您承办的案件，请回复。"), "handle",
@@ -163,30 +179,27 @@ KINDS: list[Kind] = [
         lambda actor, today: recognitions.is_lapsing(today),
         model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
-    Kind(
-        "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"), "handle",
+    _hand(
+        Transfer, "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"),
         lambda actor, today: Transfer.state == TransferState.SENT,
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "unassigned", _l("转办待分流"), _l("已签收，还没有交办给成员单位。"), "handle",
+    _hand(
+        Transfer, "unassigned", _l("转办待分流"), _l("已签收，还没有交办给成员单位。"),
         lambda actor, today: Transfer.state == TransferState.SIGNED,
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "answered", _l("反馈待转回"), _l("承办单位都已反馈或退回，请反馈维权站。"), "handle",
+    _hand(
+        Transfer, "answered", _l("反馈待转回"), _l("承办单位都已反馈或退回，请反馈维权站。"),
         lambda actor, today: transfers.to_pass_back(),
-        is_counted=True, model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
     ),
-    Kind(
-        "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"), "handle",
-        lambda actor, today: transfers.is_late(today),
-        model=Transfer, columns=OF_TRANSFER, order=(Transfer.due_on,),
+    _hand(
+        Transfer, "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"),
+        lambda actor, today: hands.is_late(Transfer, today), is_counted=False,
     ),
     Kind(
         "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"), "add",
-        lambda actor, today: transfers.has_come_back(),
-        model=Transfer, columns=OF_TRANSFER, order=(Transfer.closed_on,),
+        lambda actor, today: hands.has_come_back(Transfer, TransferState.ANSWERED, TransferState.RETURNED),
+        model=Transfer, columns=(Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null()),
+        order=(Transfer.closed_on,),
     ),
     Kind(
         "assigned", _l("交办待签收"), _l("交办给您的单位，签收以后才看得到内容。"), "handle",
@@ -199,6 +212,68 @@ KINDS: list[Kind] = [
         lambda actor, today: transfers.waits_for_unit(AssignmentState.HANDLING, actor),
         is_mine=True, is_counted=True, is_of_unit=True, model=Assignment, columns=OF_ASSIGNMENT,
         order=(Assignment.due_on,),
+    ),
+    _hand(
+        SuperiorAssignment, "handed_down", _l("上级交办待签收"), _l("上级转办、交办的，还没有签收。"),
+        lambda actor, today: hands.of_station(SuperiorAssignment, actor, SuperiorState.SENT),
+    ),
+    _hand(
+        SuperiorAssignment, "to_feed_back", _l("上级交办待答复、反馈"), _l("请答复当事人，再向上级反馈。"),
+        lambda actor, today: hands.of_station(
+            SuperiorAssignment, actor, SuperiorState.HANDLING, SuperiorState.ANSWERED
+        ),
+    ),
+    _hand(
+        SuperiorAssignment, "not_fed_back", _l("交办下级已逾期"), _l("超过期限还没有反馈，请催办。"),
+        lambda actor, today: hands.of_superior(SuperiorAssignment, actor, *SuperiorAssignment.__open__)
+        & hands.is_late(SuperiorAssignment, today),
+        is_counted=False,
+    ),
+    Kind(
+        "unescalated", _l("疑难案件待转报"), _l("疑难案件应及时转报上级，还没有转报，或者已经退回。"), "handle",
+        lambda actor, today: hands.is_unescalated(),
+    ),
+    _hand(
+        Escalation, "escalated", _l("疑难转报待签收"), _l("下级转报的疑难案件，还没有签收。"),
+        lambda actor, today: hands.of_superior(Escalation, actor, EscalationState.SENT),
+    ),
+    _hand(
+        Escalation, "tracked", _l("疑难转报跟踪中"), _l("已签收，还没有答复。"),
+        lambda actor, today: hands.of_superior(
+            Escalation, actor, EscalationState.SIGNED, EscalationState.TRACKING
+        ),
+    ),
+    _hand(
+        Escalation, "escalation_back", _l("疑难转报已答复、已退回"), _l("案件还没有结案，请看答复或退回的原因。"),
+        lambda actor, today: hands.has_come_back(Escalation, EscalationState.ANSWERED, EscalationState.RETURNED)
+        & hands.of_station(Escalation, actor, *EscalationState),
+        is_counted=False,
+    ),
+    _hand(
+        UrgentReport, "urgent", _l("紧急报告待签收"), _l("首报、续报或终报，还没有签收。"),
+        lambda actor, today: hands.of_superior(UrgentReport, actor, ReportState.SENT, ReportState.FINAL),
+    ),
+    _hand(
+        UrgentReport, "unfollowed", _l("紧急报告续报已逾期"), _l("超过期限还没有续报或终报，请催办。"),
+        lambda actor, today: hands.of_superior(UrgentReport, actor, ReportState.SIGNED)
+        & hands.is_late(UrgentReport, today),
+        is_counted=False,
+    ),
+    _hand(
+        UrgentReport, "to_report", _l("紧急报告待续报"), _l("上级已签收，请按期续报；已经处置完的，报终报。"),
+        lambda actor, today: hands.of_station(UrgentReport, actor, ReportState.SIGNED),
+    ),
+    _hand(
+        PolicyIssue, "proposed", _l("政策建议待签收"), _l("下级报来，还没有签收。"),
+        lambda actor, today: hands.of_superior(PolicyIssue, actor, PolicyState.SENT),
+    ),
+    _hand(
+        PolicyIssue, "studied", _l("政策建议待答复"), _l("已签收，还没有答复。"),
+        lambda actor, today: hands.of_superior(PolicyIssue, actor, PolicyState.SIGNED),
+    ),
+    _hand(
+        PolicyIssue, "policy_back", _l("政策建议已答复、已退回"), _l("看过以后，请点「阅知」。"),
+        lambda actor, today: hands.of_station(PolicyIssue, actor, PolicyState.ANSWERED, PolicyState.RETURNED),
     ),
 ]  # fmt: skip
 

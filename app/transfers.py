@@ -7,50 +7,23 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, select
 
-from app import calendars, clock, scope, secret
-from app.deadlines import Deadline, DueInterface, of_day
+from app import clock, secret
+from app.deadlines import DueInterface
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
+from app.hands import PARTS, acting
 from app.security.actor import Actor
 from app.workflow.steps import advance
-from models import Assignment, AssignmentState, Case, MemberUnit, Transfer, TransferState
+from models import Assignment, AssignmentState, MemberUnit, Transfer, TransferState
 from models.assignment import OPEN as UNIT_OPEN
-from models.transfer import OPEN, RUNNING, is_open
 
 RECEIVING = (TransferState.SIGNED, TransferState.ASSIGNED, TransferState.HANDLING)  # more units may be asked
-PARTS = ("name", "phone", "address")  # of the woman, each with its tick has_<part>
 
 
-# ---- sending
-
-
-def send(row: Transfer, actor: Actor, today: date) -> None:
-    """Fill in what a new transfer takes of its case. Raises OutOfScope unless the actor handles the case there."""
-    asked = select(Case).where(Case.id == row.case_id)
-    # Whoever closes the case at the same time waits, and sees this transfer; or this one sees that it is closed.
-    case = db.session.scalars(asked.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if case is None or not actor.covers("handle", Case.__name__, case.place):
-        raise OutOfScope()
-    if case.ended_on is not None or case.state not in RUNNING:
-        raise DomainError(_("案件现在是「%(state)s」，不能转办。", state=_standing(case)), "case_id")
-    if (row.has_phone or row.has_address) and not actor.covers("reveal", Case.__name__, case.place):
-        field = "has_phone" if row.has_phone else "has_address"
-        raise DomainError(_("您不能查看当事人的联系方式，也不能转出。"), field)
-    row.station_id, row.subject, row.sent_by = case.station_id, case.subject, actor.name
-    row.name = case.name if row.has_name else None
-    if row.has_phone:
-        secret.put(row, "phone", secret.get(case, "safe_phone") or secret.get(case, "phone"))
-    if row.has_address:
-        secret.put(row, "address", secret.get(case, "address"))
-    row.due_on = row.due_on or calendars.current().add_workdays(today, int(current_app.config["TRANSFER_DAYS"]))
-
-
-def _standing(case: Case) -> str:
-    return str(case.state.value if case.ended_on is None else case.__ending__)
+# ---- assigning
 
 
 def assign(row: Assignment, actor: Actor, today: date) -> None:
@@ -96,54 +69,11 @@ def _content(row: Assignment, transfer: Transfer) -> str:
 # ---- the registers
 
 
-def runs(row: Transfer | Assignment) -> bool:
-    """Whether somebody still has to do something about it."""
-    if isinstance(row, Assignment):
-        return row.state in UNIT_OPEN
-    return row.state in OPEN and row.ended_on is None
-
-
-def standing_of(row: Transfer | Assignment, today: date) -> Deadline | None:
-    """How its day stands; None when nobody waits for it."""
-    return of_day(row.due_on, today) if row.due_on and runs(row) else None
-
-
-class TransferInterface(DueInterface):
-    """As any register; a new row takes what is sent from its case."""
-
-    def runs(self, row: Any) -> bool:
-        return runs(row)
-
-    def add(self, item: Any, commit: bool = False) -> None:
-        send(item, _acting(), clock.today())
-        super().add(item)
-
-
 class AssignmentInterface(DueInterface):
     """As any register; a new row takes what is told from its transfer."""
 
-    def runs(self, row: Any) -> bool:
-        return runs(row)
-
     def add(self, item: Any, commit: bool = False) -> None:
-        assign(item, _acting(), clock.today())
-
-
-def _acting() -> Actor:
-    actor = scope.current_actor()
-    if actor is None:
-        raise OutOfScope()
-    return actor
-
-
-def of_case(case: Case) -> Sequence[Transfer]:
-    """The transfers of a case that the viewer sees, in order."""
-    return db.session.scalars(select(Transfer).where(Transfer.case_id == case.id).order_by(Transfer.id)).all()
-
-
-def case_of(transfer: Transfer) -> Case | None:
-    """Its case, for whoever sees that."""
-    return db.session.get(Case, transfer.case_id)
+        assign(item, acting(), clock.today())
 
 
 def units_of(transfer: Transfer) -> Sequence[Assignment]:
@@ -164,19 +94,6 @@ def to_pass_back() -> ColumnElement[bool]:
     mine = exists(select(Assignment.id).where(_of_transfer()).correlate(Transfer))
     open_ = exists(select(Assignment.id).where(_of_transfer(), Assignment.state.in_(UNIT_OPEN)).correlate(Transfer))
     return and_(Transfer.state.in_((TransferState.ASSIGNED, TransferState.HANDLING)), mine, ~open_)
-
-
-def is_late(today: date) -> ColumnElement[bool]:
-    """The open transfers whose day is over."""
-    return is_open() & (Transfer.due_on < today)
-
-
-def has_come_back() -> ColumnElement[bool]:
-    """The transfers that were answered or returned, as long as their case runs: the station goes on."""
-    case = exists(
-        select(Case.id).where(Case.id == Transfer.case_id, Case.state.in_(RUNNING), Case.ended_on.is_(None))
-    ).correlate(Transfer)
-    return and_(Transfer.state.in_((TransferState.ANSWERED, TransferState.RETURNED)), case)
 
 
 def waits_for_unit(state: AssignmentState, actor: Actor) -> ColumnElement[bool]:

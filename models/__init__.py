@@ -38,12 +38,15 @@ from models.draft import Draft
 from models.duty_roster import DutyPeriod, DutyRoster, Weekday
 from models.dv_order import DvOrder, DvVisit, OrderKind, VisitFinding
 from models.dv_risk_assessment import DvRiskAnswer, DvRiskAssessment
+from models.escalation import Escalation, EscalationNote, EscalationState
 from models.findable import Findable
+from models.hand import Body, Hand, Superior
 from models.inspection import Inspection, Problem, ProblemResult
 from models.joint_meeting import Decision, JointMeeting
 from models.look import LookEntry, LookKind
 from models.mandatory_report import Capacity, Finder, MandatoryReport
 from models.member_unit import MemberUnit
+from models.policy_issue import PolicyIssue, PolicyState
 from models.preference import Preference
 from models.recognition import Recognition, RecognitionLevel
 from models.regulation import Regulation, RegulationKind
@@ -54,9 +57,11 @@ from models.session import EndReason, SignInFailure, SignInSession
 from models.station import Station, StationHost, StationLevel
 from models.station_member import Seat, StationMember
 from models.submission import ReportKind, Submission
+from models.superior_assignment import SuperiorAssignment, SuperiorKind, SuperiorState
 from models.training import Attendance, Organizer, Training
 from models.transfer import Transfer, TransferReason, TransferState
 from models.urge import Urge, UrgeKind
+from models.urgent_report import ReportState, ReportTurn, Urgency, UrgentPart, UrgentReport
 from models.user import Account, UserScope
 from models.volunteer import Engagement, Specialty, Volunteer, VolunteerRole
 from models.wall_posting import PostingKind, WallPosting
@@ -75,6 +80,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "AuditEntry",
+    "Body",
     "Budget",
     "CalendarDay",
     "Capacity",
@@ -105,10 +111,14 @@ __all__ = [
     "EndReason",
     "Ended",
     "Engagement",
+    "Escalation",
+    "EscalationNote",
+    "EscalationState",
     "Evidence",
     "Findable",
     "Finder",
     "Finding",
+    "Hand",
     "Inspection",
     "JointMeeting",
     "Judgement",
@@ -121,6 +131,8 @@ __all__ = [
     "Model",
     "OrderKind",
     "Organizer",
+    "PolicyIssue",
+    "PolicyState",
     "PostingKind",
     "Preference",
     "Problem",
@@ -130,6 +142,8 @@ __all__ = [
     "Regulation",
     "RegulationKind",
     "ReportKind",
+    "ReportState",
+    "ReportTurn",
     "RightsCategory",
     "RiskLevel",
     "RoleBaseline",
@@ -152,12 +166,19 @@ __all__ = [
     "StationMember",
     "StationOwned",
     "Submission",
+    "Superior",
+    "SuperiorAssignment",
+    "SuperiorKind",
+    "SuperiorState",
     "Training",
     "Transfer",
     "TransferReason",
     "TransferState",
     "Urge",
     "UrgeKind",
+    "Urgency",
+    "UrgentPart",
+    "UrgentReport",
     "UserScope",
     "Versioned",
     "Visibility",

@@ -115,5 +115,9 @@ class Assignment(StationOwned, Stamped, Model):
     )
     unit: Mapped[MemberUnit] = relationship(viewonly=True, info={"label": _l("承办单位")})
 
+    @property
+    def runs(self) -> bool:
+        return self.state in OPEN
+
     def __str__(self) -> str:
         return self.number

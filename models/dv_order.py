@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
@@ -35,6 +35,7 @@ class DvOrder(StationOwned, Ended, Stamped, Model):
 
     __tablename__ = "dv_order"
     __label__ = _l("告诫书、保护令")
+    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("撤销")
     __attachments__ = True
     __table_args__ = (

@@ -5,7 +5,7 @@ its thresholds, word for word. High risk is not mediated (2018 妇联受理家�
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
@@ -25,6 +25,7 @@ class DvRiskAssessment(StationOwned, Ended, Stamped, Model):
 
     __tablename__ = "dv_risk_assessment"
     __label__ = _l("家暴危险评估")
+    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("作废")
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
@@ -36,6 +37,7 @@ class MandatoryReport(StationOwned, Ended, Stamped, Model):
 
     __tablename__ = "mandatory_report"
     __label__ = _l("强制报告")
+    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("作废")
     __attachments__ = True
     __table_args__ = (

@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import scope
 from app.interface import RegisterInterface
-from app.transfers import AssignmentInterface, runs
+from app.transfers import AssignmentInterface
 from app.workflow.transferring import ASSIGNMENTS
 from models import Assignment, Transfer
 from views.base import RegisterView
@@ -35,14 +34,8 @@ class AssignmentView(Progressing, RegisterView):
     order_columns = ["number", "due_on", "assigned_on", "state"]
     quick_search: ClassVar[list[str]] = ["number"]
 
-    def held_because(self, row: Assignment) -> str:
-        return "" if runs(row) else _("这份交办已经办结，不能修改。")
-
-    def _is_asked(self, row: Assignment, name: str) -> bool:
-        return name not in ASSIGNMENTS.held and super()._is_asked(row, name)
-
     def parts_of(self, row: Assignment, **said: Any) -> dict[str, Any]:
         is_of_unit = row.unit_id in acting().units("view", Assignment.__name__)
         is_proxy = not is_of_unit and self.can("handle") and scope.covers("handle", row)
         transfer = RegisterInterface.of(Transfer).get(row.transfer_id)  # its officer sees none
-        return {**self.progress_of(row), "is_of_unit": is_of_unit, "is_proxy": is_proxy, "transfer": transfer, **said}
+        return {**super().parts_of(row), "is_of_unit": is_of_unit, "is_proxy": is_proxy, "transfer": transfer, **said}

@@ -4,15 +4,16 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, danger, handlers, protection, scope, transfers
+from app import clock, danger, handlers, hands, protection, scope
 from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow import sealing
 from app.workflow.cases import FLOW
+from app.workflow.hands import HANDS
 from app.workflow.steps import Kind
-from models import Case, DvOrder, DvRiskAssessment, RiskLevel, Transfer
-from models.transfer import RUNNING
+from models import Case, DvOrder, DvRiskAssessment, RiskLevel
+from models.hand import RUNNING
 from views import once
 from views.answering import Answering
 from views.base import RegisterView
@@ -97,18 +98,18 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
             **self._progress(row), "offered": self.suggestions(row), "timeline": timeline_of(row),
             "visits": visits_of(row), "related": related, "has_more_related": has_more, "once": once.token(),
             "activity_form": self.new_activity(row, taken_up) if may_add else None, "opened_activities": {},
-            "transfers": self._transfers(row), "danger": self._danger(row), **self.who_looked(row),
+            "hands": self._hands(row), "danger": self._danger(row), **self.who_looked(row),
             "urging": self.urging_parts(row, taken_up), "drafts": self.waiting(row), "taken_up": taken_up, **said,
         }  # fmt: skip
 
-    def _transfers(self, row: Case) -> dict[str, Any]:
-        """What was handed to the centre, and whether the viewer may hand over more."""
+    def _hands(self, row: Case) -> dict[str, Any]:
+        """What went out from it or came in for it, and what more the viewer may make."""
         actor, today = acting(), clock.today()
-        may_send = actor.covers("add", Transfer.__name__, row.place) and scope.covers("handle", row)
-        return {
-            "rows": [(found, transfers.standing_of(found, today)) for found in transfers.of_case(row)],
-            "may_send": may_send and row.ended_on is None and row.state in RUNNING,
-        }
+        known = [model for model in HANDS if actor.can("view", model.__name__)]
+        found = [(hand, hands.standing_of(hand, today)) for model in known for hand in hands.of_case(model, row)]
+        may_make = row.ended_on is None and row.state in RUNNING and scope.covers("handle", row)
+        made = [m for m in known if m.is_for(row) and actor.covers("add", m.__name__, row.place)] if may_make else []
+        return {"rows": found, "made": made}
 
     def _danger(self, row: Case) -> dict[str, Any]:
         """How dangerous it is, by which assessments, and what that obliges to; nothing for who may not see them."""

@@ -20,6 +20,7 @@ from views.division import DivisionView
 from views.duty_roster import DutyRosterView
 from views.dv_order import DvOrderView
 from views.dv_risk_assessment import DvRiskAssessmentView
+from views.escalation import EscalationView
 from views.health import HealthView
 from views.inspection import InspectionView
 from views.joint_meeting import JointMeetingView
@@ -27,6 +28,7 @@ from views.leaving import LeaveView
 from views.look import LookView
 from views.mandatory_report import MandatoryReportView
 from views.member_unit import MemberUnitView
+from views.policy_issue import PolicyIssueView
 from views.recognition import RecognitionView
 from views.regulation import RegulationView
 from views.role import RoleView
@@ -34,8 +36,10 @@ from views.search import SearchView
 from views.station import StationView
 from views.station_member import StationMemberView
 from views.submission import SubmissionView
+from views.superior_assignment import SuperiorAssignmentView
 from views.training import TrainingView
 from views.transfer import TransferView
+from views.urgent_report import UrgentReportView
 from views.user import UserView
 from views.volunteer import VolunteerView
 from views.wall_posting import WallPostingView
@@ -78,6 +82,10 @@ MENU = (
     Entry("menu-risks", DvRiskAssessmentView, _l("危险评估"), CASES, icon="exclamation-diamond"),
     Entry("menu-orders", DvOrderView, _l("告诫书、保护令"), CASES, icon="shield-exclamation"),
     Entry("menu-reports", MandatoryReportView, _l("强制报告"), CASES, icon="megaphone"),
+    Entry("menu-superior", SuperiorAssignmentView, _l("上级交办"), CASES, icon="box-arrow-in-down"),
+    Entry("menu-escalations", EscalationView, _l("疑难转报"), CASES, icon="box-arrow-up"),
+    Entry("menu-urgent", UrgentReportView, _l("紧急报告"), CASES, icon="exclamation-triangle"),
+    Entry("menu-policy", PolicyIssueView, _l("政策建议"), CASES, icon="lightbulb"),
     Entry("menu-statistics", CaseView, _l("统计"), CASES, icon="bar-chart", method="statistics"),
     Entry("menu-submissions", SubmissionView, _l("统计上报"), CASES, icon="file-earmark-bar-graph"),
     Entry("menu-trainings", TrainingView, _l("培训"), SUPPORT, icon="mortarboard"),

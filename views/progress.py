@@ -6,15 +6,33 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
+
 from app import clock
-from app.transfers import standing_of
+from app.hands import PARTS, case_of, standing_of
+from app.workflow.endings import may_end
 from app.workflow.steps import Kind, Workflow
+from models import Hand
+from views.core import acting
 from views.stepping import VERB, Stepping
 
 
 class Progressing(Stepping):
     flow: Workflow
     step_pages: ClassVar[dict[Any, str]] = {}  # {state: the page that leads there, instead of a form of its own}
+
+    def held_because(self, row: Any) -> str:
+        return "" if row.runs else _("这件%(label)s已经办结，不能修改。", label=row.__label__)
+
+    def can_end(self, row: Any) -> bool:
+        return may_end(row, acting())
+
+    def _is_asked(self, row: Any, name: str) -> bool:
+        """What was not sent, and what no step has written yet, is not there to be filled in."""
+        return name not in self.flow.held.union(PARTS) and super()._is_asked(row, name)
+
+    def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
+        return {**self.progress_of(row), "case": case_of(row) if isinstance(row, Hand) else None, **said}
 
     def line_of(self, row: Any) -> tuple[Any, ...]:
         """The states from the first to the one it is meant to end in; what went another way, first and last."""

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, danger, scope, transfers
-from app.transfers import TransferInterface
+from app import clock, danger, hands, scope, transfers
+from app.hands import HandInterface
 from app.workflow.transferring import TRANSFERS
 from models import Assignment, RiskLevel, Transfer, TransferReason, TransferState
 from views.base import RegisterView
@@ -15,7 +15,7 @@ from views.recording import leave_out
 
 
 class TransferView(Progressing, RegisterView):
-    datamodel = TransferInterface(Transfer)
+    datamodel = HandInterface(Transfer)
     route_base = "/transfers"
     class_permission_name = "Transfer"
     show_template = "transfer/show.html"
@@ -39,17 +39,6 @@ class TransferView(Progressing, RegisterView):
     order_columns = ["number", "due_on", "sent_on", "state"]
     quick_search: ClassVar[list[str]] = ["number", "subject"]
 
-    def held_because(self, row: Transfer) -> str:
-        return "" if transfers.runs(row) else str(_l("这件转办已经办结，不能修改。"))
-
-    def can_end(self, row: Transfer) -> bool:
-        return transfers.runs(row)
-
-    def _is_asked(self, row: Transfer, name: str) -> bool:
-        """What was not sent, and what no step has written yet, is not there to be filled in."""
-        asked = TRANSFERS.held | {"name", "phone", "address"}
-        return name not in asked and super()._is_asked(row, name)
-
     def _form(self, form: Any, *args: Any, **said: Any) -> Any:
         case = form.case_id.find(form.case_id.data) if "case_id" in form else None
         if case is not None and danger.risk_of(case) is RiskLevel.HIGH:
@@ -57,13 +46,12 @@ class TransferView(Progressing, RegisterView):
         return super()._form(form, *args, **said)
 
     def parts_of(self, row: Transfer, **said: Any) -> dict[str, Any]:
-        units = [(unit, transfers.standing_of(unit, clock.today())) for unit in transfers.units_of(row)]
+        units = [(unit, hands.standing_of(unit, clock.today())) for unit in transfers.units_of(row)]
         may_assign = acting().covers("add", Assignment.__name__, row.place) and scope.covers("handle", row)
-        progress, is_barred = self.progress_of(row), transfers.runs(row) and not danger.may_be_mediated(row)
+        parts, is_barred = super().parts_of(row), row.runs and not danger.may_be_mediated(row)
         if is_barred:
-            progress["others"] = [step for step in progress["others"] if step.to is not TransferState.HANDLING]
+            parts["others"] = [step for step in parts["others"] if step.to is not TransferState.HANDLING]
         return {
-            **progress, "barred": danger.NO_MEDIATION_HERE if is_barred else "", "units": units,
-            "case": transfers.case_of(row),
-            "may_assign": may_assign and transfers.runs(row) and row.state in transfers.RECEIVING, **said,
+            **parts, "barred": danger.NO_MEDIATION_HERE if is_barred else "", "units": units,
+            "may_assign": may_assign and row.runs and row.state in transfers.RECEIVING, **said,
         }  # fmt: skip

@@ -93,6 +93,21 @@ MATRIX: dict[str, dict[str, str]] = {
     "MandatoryReport": _row(
         division_admin="view reveal add edit end export", staff="view reveal add edit end", supervisor="view",
     ),
+    # Both ends hold the same: the steps of a superior ask for his division, those of a station for its own.
+    "SuperiorAssignment": _row(
+        division_admin="view reveal add edit handle end export", staff="view reveal add edit handle end",
+        supervisor="view",
+    ),
+    "Escalation": _row(
+        division_admin="view reveal add edit handle end export", staff="view reveal add edit handle end",
+        supervisor="view",
+    ),
+    "UrgentReport": _row(
+        division_admin="view add edit handle end export", staff="view add edit handle end", supervisor="view export",
+    ),
+    "PolicyIssue": _row(
+        division_admin="view add edit handle end export", staff="view add edit handle end", supervisor="view export",
+    ),
     "Submission": _row(division_admin="view add export", supervisor="view export"),
     "Training": _row(
         division_admin="view add edit end delete export", staff="view add edit", center="view",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, object_session
 from app import danger, handlers, scope, secret
 from app.errors import DomainError
 from app.security.actor import Actor
-from app.workflow import endings, transferring
+from app.workflow import endings, hands
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
 from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, VisitResult
 
@@ -77,7 +77,7 @@ def _is_all_back(case: Case) -> bool:
     if session is None:
         return True
     _lock(session, case)
-    return not transferring.waiting_of(case)
+    return not hands.waiting_of(case)
 
 
 def _is_reported(case: Case) -> bool:
@@ -100,7 +100,7 @@ def _in_order(earlier: str, later: str, sentence: Any) -> Need:
 
 REASON = filled("state_reason", _l("缺少原因"))
 OF_CASE = (filled("difficulty", _l("缺少难易程度")), filled("handler", _l("缺少承办人")))
-# Before a case is closed. Transfers and assignments add theirs: all must be answered first (F13).
+# Before a case is closed (F13).
 CLOSING = [
     filled("answer", _l("缺少答复内容")),
     filled("answer_way", _l("缺少答复方式")),
@@ -110,9 +110,9 @@ CLOSING = [
     _in_order("restarted_on", "answered_on", _l("答复日期不能早于重开的日期")),
 ]
 UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重开"), _is_no_target)
-# A case does not end over a transfer that is still open, in whichever way: the centre and the units would go on for
-# nobody. It is withdrawn first, or answered.
-ALL_BACK = Need("", transferring.still_waiting, _is_all_back)
+# A case does not end over a hand that is still open, in whichever way: the centre, the units and the superior would go
+# on for nobody. It is withdrawn first, or answered.
+ALL_BACK = Need("", hands.still_waiting, _is_all_back)
 # F51: nor over what high risk obliges to.
 REPORTED = Need("", danger.still_to_do, _is_reported)
 DONE = (ALL_BACK, REPORTED)

@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import event
 
-from app.workflow.steps import Kind, Moment, Need, Step, Workflow, declare, filled
+from app.errors import DomainError
+from app.security.actor import Actor
+from app.workflow.steps import Kind, Moment, Need, Step, Workflow, declare, filled, step_to
 from models import Ended, Model
 from models.base import models_by_name
 
@@ -39,14 +41,24 @@ def steps_of(model: Any) -> tuple[Step, ...]:
     needs = BEFORE.setdefault(model.__name__, [])
     needs[:0] = [filled("ended_on", _l("缺少日期")), filled("ended_reason", _l("缺少原因"))]
     current, ended, asked = Standing.CURRENT, Standing.ENDED, ("ended_on", "ended_reason")
+    side = getattr(model, "__ends_at__", "")
 
     def after(row: Any, moment: Moment) -> None:
         if model.__name__ in AFTER:
             AFTER[model.__name__](row, moment)
 
-    end = Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end", after=after)
-    resume = Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end")
+    end = Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end", after=after, side=side)
+    resume = Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end", side=side)
     return (end, resume) if model.__resumes__ else (end,)
+
+
+def may_end(row: Any, actor: Actor) -> bool:
+    """Whether nothing but its form stands between the actor and the ending of the row."""
+    try:
+        step = step_to(row, Standing.ENDED, actor)[1]
+    except DomainError:
+        return False
+    return all(column in step.asks for column, _said in step.missing(row))
 
 
 def _enter(_row: Any, _to: enum.Enum) -> None:

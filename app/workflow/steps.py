@@ -88,7 +88,8 @@ class Step:
     """From one state to another: what its form asks, what must be there, what it writes beside the state.
 
     `needs` may be a list that other modules add to (what must be done before a case can be closed). `after`: what
-    follows in other rows, once the step is written.
+    follows in other rows, once the step is written. `side`: the column with the code of the division that the verb is
+    asked for at too, where it is not enough to hold it where the row lies: a superior signs, not the station.
     """
 
     start: enum.Enum
@@ -100,6 +101,7 @@ class Step:
     kind: Kind = Kind.FORWARD
     verb: str = "handle"
     after: Callable[[Any, Moment], None] = _nothing
+    side: str = ""
 
     def missing(self, row: Any) -> list[tuple[str, Any]]:
         """(column, sentence) of everything the step needs and the row has not."""
@@ -189,7 +191,9 @@ def _is_stopped(row: Any, flow: Workflow) -> bool:
 
 
 def _may(row: Any, flow: Workflow, step: Step, actor: Actor) -> bool:
-    return not _is_stopped(row, flow) and scope.holds(actor, step.verb, row)
+    if _is_stopped(row, flow) or not scope.holds(actor, step.verb, row):
+        return False
+    return not step.side or actor.covers(step.verb, type(row).__name__, getattr(row, step.side))
 
 
 def step_to(row: Any, to: enum.Enum, actor: Actor) -> tuple[Workflow, Step]:

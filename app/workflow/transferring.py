@@ -1,46 +1,21 @@
 """The steps of 转办 and 交办 (F16): the centre signs, assigns and passes back; a unit signs and feeds back; 退回."""
 
-import enum
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, object_session
 
 from app import attachments, danger
 from app.errors import DomainError
 from app.scope import acting_as
 from app.workflow import endings
+from app.workflow.hands import REASON, close, enter, returning, session_of, sign, state_of
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
-from models import Assignment, AssignmentState, Case, MemberUnit, Transfer, TransferState
+from models import Assignment, AssignmentState, MemberUnit, Transfer, TransferState
 from models.assignment import OPEN as UNIT_OPEN
-from models.transfer import OPEN, is_open
 
 FOLLOWS = "follow"  # a verb that no role can hold: what one row's step brings about in another
-
-
-def _session(row: Any) -> Session:
-    session = object_session(row)
-    if session is None:
-        raise TypeError("Only a row of a session moves.")
-    return session
-
-
-# ---- what a case waits for
-
-
-def waiting_of(case: Case) -> list[str]:
-    """The numbers of the transfers of a case that are still open, whoever sees them: it does not end over them."""
-    asked = select(Transfer.number).where(Transfer.case_id == case.id, is_open()).order_by(Transfer.id)
-    return list(_session(case).connection().execute(asked).scalars())
-
-
-def still_waiting(case: Case) -> str:
-    """Which transfers a case waits for, in a sentence."""
-    numbers = "、".join(waiting_of(case))
-    return _("还有转办没有反馈（%(numbers)s），请等反馈，或者先撤回转办", numbers=numbers)
 
 
 # ---- 转办
@@ -49,23 +24,14 @@ def still_waiting(case: Case) -> str:
 def _open_units(transfer: Transfer) -> list[str]:
     asked = select(MemberUnit.name).join(Assignment, Assignment.unit_id == MemberUnit.id)
     mine = (Assignment.transfer_id == transfer.id, Assignment.state.in_(UNIT_OPEN))
-    return list(_session(transfer).scalars(asked.where(*mine).order_by(Assignment.id)))
+    return list(session_of(transfer).scalars(asked.where(*mine).order_by(Assignment.id)))
 
 
 def _is_assigned(transfer: Transfer) -> bool:
     mine = select(func.count(Assignment.id)).where(Assignment.transfer_id == transfer.id)
-    return bool(_session(transfer).scalar(mine))
+    return bool(session_of(transfer).scalar(mine))
 
 
-def _sign(row: Any, moment: Moment) -> None:
-    row.signed_on, row.signed_by = moment.today, moment.actor.name
-
-
-def _close(row: Any, moment: Moment) -> None:
-    row.closed_on = moment.today
-
-
-REASON = filled("state_reason", _l("缺少原因"))
 UNITS_DONE = Need(
     "",
     lambda row: _("还有交办没有办结：%(units)s", units="、".join(_open_units(row))),
@@ -73,13 +39,8 @@ UNITS_DONE = Need(
 )
 
 
-def _return(start: TransferState) -> Step:
-    asked, needs = ("state_reason",), (REASON, UNITS_DONE)
-    return Step(start, TransferState.RETURNED, _l("退回"), asked, needs, _close, Kind.END)
-
-
 TRANSFER_STEPS = (
-    Step(TransferState.SENT, TransferState.SIGNED, _l("签收"), change=_sign),
+    Step(TransferState.SENT, TransferState.SIGNED, _l("签收"), change=sign),
     Step(
         TransferState.SIGNED, TransferState.ASSIGNED, _l("分流交办"),
         needs=(Need("", _l("还没有交办单"), _is_assigned),),
@@ -91,24 +52,15 @@ TRANSFER_STEPS = (
     Step(TransferState.ASSIGNED, TransferState.HANDLING, _l("开始办理"), verb=FOLLOWS),
     Step(
         TransferState.HANDLING, TransferState.ANSWERED, _l("反馈维权站"), ("feedback",),
-        (filled("feedback", _l("缺少反馈内容")), UNITS_DONE), _close,
+        (filled("feedback", _l("缺少反馈内容")), UNITS_DONE), close,
     ),
-    *(_return(state) for state in OPEN),
+    *(returning(state, TransferState.RETURNED, UNITS_DONE) for state in Transfer.__open__),
 )  # fmt: skip
-
-
-def _state_of(row: Any) -> enum.Enum:
-    found: enum.Enum = row.state or type(row).state.type.enum_class.SENT
-    return found
-
-
-def _enter(row: Any, to: enum.Enum) -> None:
-    row.state = to
 
 
 TRANSFERS = declare(
     Workflow(
-        Transfer, TransferState, TransferState.SENT, _state_of, _enter,
+        Transfer, TransferState, TransferState.SENT, state_of, enter,
         frozenset({"state", "signed_on", "signed_by", "feedback", "state_reason", "closed_on"}), TRANSFER_STEPS,
     )
 )  # fmt: skip
@@ -118,13 +70,10 @@ def _withdraw(transfer: Transfer, moment: Moment) -> None:
     """With a transfer its assignments go back, also those that the station cannot write to."""
     with acting_as(replace(moment.actor, is_system=True)):
         asked = select(Assignment).where(Assignment.transfer_id == transfer.id, Assignment.state.in_(UNIT_OPEN))
-        for row in _session(transfer).scalars(asked.order_by(Assignment.id)).all():
+        for row in session_of(transfer).scalars(asked.order_by(Assignment.id)).all():
             advance(row, AssignmentState.WITHDRAWN, replace(moment.actor, is_system=True), moment.today)
 
 
-endings.BEFORE[Transfer.__name__].append(
-    Need("", _l("已经反馈或退回的转办不能撤回"), lambda transfer: transfer.state in OPEN)
-)
 endings.AFTER[Transfer.__name__] = _withdraw
 
 
@@ -148,7 +97,7 @@ def _sign_for_unit(row: Assignment, moment: Moment) -> None:
 def _begin(row: Assignment, moment: Moment) -> None:
     """The first unit that signs brings its transfer to 办理中; an officer may not write to the transfer himself."""
     with acting_as(replace(moment.actor, is_system=True)):
-        transfer = _session(row).get(Transfer, row.transfer_id)
+        transfer = session_of(row).get(Transfer, row.transfer_id)
         if transfer is not None and transfer.state is TransferState.ASSIGNED:
             advance(transfer, TransferState.HANDLING, replace(moment.actor, is_system=True), moment.today)
 
@@ -187,7 +136,7 @@ ASSIGNMENT_STEPS = (
 )  # fmt: skip
 ASSIGNMENTS = declare(
     Workflow(
-        Assignment, AssignmentState, AssignmentState.SENT, _state_of, _enter,
+        Assignment, AssignmentState, AssignmentState.SENT, state_of, enter,
         frozenset(
             {"state", "signed_on", "signed_by", "feedback", "fed_back_on", "is_proxy_entry", "state_reason"}
         ),

@@ -12,6 +12,7 @@ from tests.drill import (
     memory_holes,
     overview_holes,
     paper_holes,
+    report_holes,
     sealed_holes,
     search_holes,
     secret_holes,
@@ -26,9 +27,7 @@ MODULES = (
     holes, secret_holes, delegation_holes, session_holes, draft_holes, overview_holes, memory_holes, search_holes,
     calendar_holes, case_holes, assessment_holes, filling_holes, standard_holes, paper_holes,
     transfer_holes,
-    statistics_holes, danger_holes,
-    statistics_holes,
-    sealed_holes,
+    statistics_holes, danger_holes, sealed_holes, report_holes,
 )  # fmt: skip
 
 __all__ = ["HOLES", "MODULES", "Hole"]

@@ -9,7 +9,7 @@ from flask import Flask
 from app import scope, transfers
 from app.security import delegation, users
 from app.security.actor import Actor
-from app.workflow import transferring
+from app.workflow import hands
 from models import Assignment, AssignmentState
 from tests.drill.hole import hole
 from tests.security import transfer_intrusions as intrusions
@@ -68,7 +68,7 @@ def everything_that_was_sent_is_told(app: Flask) -> Iterator[None]:
 
 @hole(attack=intrusions.closes_over_a_transfer)
 def cases_end_over_transfers(app: Flask) -> Iterator[None]:
-    with patch.object(transferring, "waiting_of", lambda _case: []):
+    with patch.object(hands, "waiting_of", lambda _case: []):
         yield
 
 

@@ -46,7 +46,7 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     station.goto(f"/cases/show/{BY_REGISTER['Case'].keys[OWN]}")
     look(station, "case")
     with station.expect_navigation():
-        station.locator("#transfers .head a").click()
+        station.locator("#hands").get_by_role("link", name="转办", exact=True).click()
     station.get_by_label("转办原因").select_option("需要部门办理")
     station.get_by_label("请办事项").fill("请依法处置并反馈")
     station.get_by_label("情况摘要").fill("丈夫酒后动手，左臂受伤。")

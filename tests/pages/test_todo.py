@@ -74,7 +74,7 @@ def test_the_numbers_of_a_town(busy, client_as):
     numbers = {name: number for name, (number, *_rest) in groups_of(client_as("town_admin").get("/todo/").text).items()}
     assert numbers == {
         "urged": MANY, "handling": MANY, "applied": 2 + 3, "unhandled": 2, "visits": 2, "late": 2 * MANY + 3,
-        "decisions": 3, "problems": 3, "unassigned": 3,
+        "decisions": 3, "problems": 3, "unassigned": 3, "to_feed_back": 3, "policy_back": 3,
     }  # fmt: skip
 
 
@@ -91,8 +91,9 @@ def test_the_number_in_the_menu_is_what_waits_for_me_on_every_page(busy, client_
     waits = {name: number for name, (number, *_) in groups_of(browser.get("/todo/").text).items()}
     assert waits["handling"] == waits["urged"]
     for path in ("/", "/todo/", "/cases/list/", "/stations/add", "/account/"):
-        assert number_in_menu(browser.get(path).text) == waits["handling"] + waits["unassigned"]
-    assert number_in_menu(client_as("county_admin").get("/").text) == 3 + 2  # the transfers of the county
+        assert number_in_menu(browser.get(path).text) == waits["handling"] + 3 * 3  # of three hands
+    # The transfers of the county and what its stations registered for themselves; of their reports, what it follows.
+    assert number_in_menu(client_as("county_admin").get("/").text) == 4 * (3 + 2)
 
 
 def test_an_error_page_asks_nothing_and_shows_no_number(busy, client_as, statements):

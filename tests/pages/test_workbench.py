@@ -81,6 +81,8 @@ def rows_behind(browser, address):
     view |= {"/trainings/": "TrainingView", "/accounts/": "UserView"}
     view |= {"/meetings/": "JointMeetingView", "/inspections/": "InspectionView"}
     view |= {"/transfers/": "TransferView", "/assignments/": "AssignmentView"}
+    view |= {"/superiors/": "SuperiorAssignmentView", "/escalations/": "EscalationView"}
+    view |= {"/urgents/": "UrgentReportView", "/policies/": "PolicyIssueView"}
     own = "missing" in address or "hours" in address
     name = "page" if own else "page_" + view[address[: address.index("/", 1) + 1]]
     seen: set[str] = set()
@@ -124,6 +126,8 @@ def test_the_numbers_of_a_town(busy, client_as):
     found = {re.sub(r"\d+-\d+-\d+", "D", address): number for number, address in numbers_of(page)}
     assert found == {
         "/transfers/list/?_ended=no&_only=unassigned": 3,
+        "/superiors/list/?_ended=no&_only=to_feed_back": 3,
+        "/policies/list/?_ended=no&_only=policy_back": 3,
         "/stations/missing/?show=all": 3,
         "/stations/missing/?show=built": 2,
         "/stations/missing/?show=missing": 1,

@@ -32,6 +32,16 @@ ORDINARY = {
     *(("Volunteer", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),
     *(("Case", verb) for verb in ("view", "reveal", "add", "edit", "handle", "approve", "urge", "end", "export")),
     *(("Transfer", verb) for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")),
+    *(
+        (register, verb)
+        for register in ("SuperiorAssignment", "Escalation")
+        for verb in ("view", "reveal", "add", "edit", "handle", "end", "export")
+    ),
+    *(
+        (register, verb)
+        for register in ("UrgentReport", "PolicyIssue")
+        for verb in ("view", "add", "edit", "handle", "end", "export")
+    ),
     *(("Assignment", verb) for verb in ("view", "reveal", "add", "edit", "handle", "export")),
     *(("Submission", verb) for verb in ("view", "add", "export")),
     *(("DvRiskAssessment", verb) for verb in ("view", "reveal", "add", "edit", "end", "export")),

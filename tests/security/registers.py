@@ -47,6 +47,7 @@ from tests.security import sealed
 from tests.security.assessments import ASSESSMENTS
 from tests.security.checklists import CHECKLISTS, item_of
 from tests.security.dangers import DANGERS
+from tests.security.reports import REPORTS
 from tests.security.spec import BY_REGISTER, BY_TABLE, STATION_CODES, TYPED, Child, Spec, declare, key
 from tests.security.standards import STANDARDS
 from tests.security.statistics import STATISTICS
@@ -377,6 +378,7 @@ SPECS = declare(
     *ASSESSMENTS,
     *TRANSFERS,
     *DANGERS,
+    *REPORTS,
     *STATISTICS,
 )
 

@@ -279,6 +279,8 @@ TYPED_INTO = {
     "Inspection": "inspector", "Confirmation": "note", "Recognition": "note", "Assessment": "remark",
     "Transfer": "due_on", "Assignment": "due_on", "DvRiskAssessment": "assessor", "DvOrder": "issued_by",
     "MandatoryReport": "finder",
+    "SuperiorAssignment": "document_no",
+    "Escalation": "due_on", "UrgentReport": "subject", "PolicyIssue": "subject",
 }  # fmt: skip
 
 

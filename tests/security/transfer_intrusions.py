@@ -14,9 +14,10 @@ from app import attachments, secret
 from app.errors import DomainError
 from app.extensions import db
 from app.files import checked
+from app.hands import HandInterface
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor
-from app.transfers import AssignmentInterface, TransferInterface
+from app.transfers import AssignmentInterface
 from app.workflow.steps import advance
 from models import (
     Assignment,
@@ -229,7 +230,7 @@ def _sent(app: Flask, *ticked: str) -> int:
                 has_name=True, has_phone=True, has_address=True,
             )  # fmt: skip
             secret.put(row, "summary", "情况")
-            TransferInterface(Transfer).add(row)
+            HandInterface(Transfer).add(row)
             sent = row.id
             db.session.commit()
         with acting_as(center := person("center")):

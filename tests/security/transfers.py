@@ -17,9 +17,9 @@ DUE = date(2026, 12, 1)
 STEPPING = {"advance": "handle", "draft_step": "handle", "discard_step": "handle"}
 
 
-def transfer(code: str, its_key: int) -> Model:
-    """The transfer of a place, and what it is of: a case under the same key that has ended (作废), so that those of the
-    register itself can be closed, and lists and numbers do not count it.
+def over(code: str, its_key: int) -> None:
+    """A case under the same key that has ended (作废), so that those of the register itself can be closed, and lists
+    and numbers do not count it.
     """
     case = Case(
         id=its_key,
@@ -33,9 +33,14 @@ def transfer(code: str, its_key: int) -> Model:
     )
     db.session.add(case)
     db.session.flush()
-    over = update(Case.__table__).where(Case.__table__.c.id == its_key)
-    db.session.connection().execute(over.values(ended_on=date(2025, 3, 9), ended_reason="重复登记"))
+    ended = update(Case.__table__).where(Case.__table__.c.id == its_key)
+    db.session.connection().execute(ended.values(ended_on=date(2025, 3, 9), ended_reason="重复登记"))
     db.session.expire(case)
+
+
+def transfer(code: str, its_key: int) -> Model:
+    """The transfer of a place, and what it is of."""
+    over(code, its_key)
     row = Transfer(
         id=its_key,
         case_id=its_key,

@@ -67,7 +67,7 @@ from models import (
     Weekday,
 )
 from tests import world
-from tests.unit import danger_faults, sealed_faults, transfer_faults
+from tests.unit import danger_faults, report_faults, sealed_faults, transfer_faults
 
 NOW = datetime(2026, 11, 24, 9, 30)  # noqa: DTZ001  the database stores UTC without zone
 PLACE = {"division_code": world.OWN, "city_code": "3303", "county_code": "330302", "township_code": world.OWN}
@@ -120,6 +120,7 @@ ROWS = {
     **transfer_faults.ROWS,
     **danger_faults.ROWS,
     **sealed_faults.ROWS,
+    **report_faults.ROWS,
     Checklist: PLACE | STAMPS | {"name": "甲标准", "kind": ChecklistKind.AWARD, "level": StationLevel.VILLAGE},
     ChecklistItem: STAMPS | {"checklist_id": A_CHECKLIST, "label": "甲项"},
     Confirmation: OF_STATION | {
@@ -188,6 +189,7 @@ ONCE = [  # (model, what both rows have, the column or columns that the database
     (AssessmentAnswer, {}, "assessment_answer.?assessment_id"),
     *transfer_faults.ONCE,
     *danger_faults.ONCE,
+    *report_faults.ONCE,
     (Submission, {}, "submission.?division_code"),
 ]
 
@@ -276,6 +278,7 @@ REFUSED = [
         (Checklist, {"kind": ChecklistKind.RISK, "medium_from": medium, "high_from": high}, "thresholds_of_risk")
         for medium, high in ((None, 6), (4, None), (6, 6), (0, 6))
     ],
+    *report_faults.REFUSED,
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
     (Submission, {"kind": NOBODY}, "reportkind"),

@@ -108,7 +108,10 @@ def test_a_station_cannot_move_away_from_its_rows(app, client_as):
         posted = {"name": station.name, "host": "OFFICE", "_version": station.version}
     answer = browser.submit(f"/stations/edit/{key}", posted | {"division_code": world.OWN})
     assert answer.status_code == 422
-    assert "1 条「班子」、1 条「转办」、2 条「队伍」、1 条「上墙」，不能改到其他区划。" in answer.text
+    assert (
+        "1 条「班子」、1 条「上级交办」、1 条「转办」、1 条「紧急报告」、2 条「队伍」、1 条「上墙」，不能改到其他区划。"
+        in answer.text
+    )
     with app.app_context():
         assert read(key, Station).division_code == read(volunteer).division_code == world.CHILD
 

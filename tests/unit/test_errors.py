@@ -297,11 +297,10 @@ def test_division_in_use_stays_in_a_bulk_delete_with_all_the_others(app, city_sy
 # ---- a station in use
 
 REGISTERS = (
-    "考核", "交办", "经费", "案件", "人工确认", "值班", "告诫书、保护令", "家暴危险评估", "督导检查", "联席会议",
-    "强制报告", "认定", "制度", "班子", "转办", "队伍",
-    "上墙",
+    "考核", "交办", "经费", "案件", "人工确认", "值班", "告诫书、保护令", "家暴危险评估", "疑难转报", "督导检查",
+    "联席会议", "强制报告", "政策建议", "认定", "制度", "班子", "上级交办", "转办", "紧急报告", "队伍", "上墙",
 )  # fmt: skip
-OF_A_STATION = "、".join(f"{2 if register == '案件' else 1} 条「{register}」" for register in REGISTERS)
+OF_A_STATION = "、".join(f"{3 if register == '案件' else 1} 条「{register}」" for register in REGISTERS)
 STATION = "/stations/{}/900001"
 
 

@@ -77,7 +77,7 @@ DIRECT = {
     "app/looks.py write": "looks are nobody's to write through the guard; written for the one who looks",
     "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
     "app/workflow/cases.py _is_no_target": "counts what was merged into a case, whoever sees it; gives back yes or no",
-    "app/workflow/transferring.py waiting_of": "a case waits for transfers, whoever sees them; gives back numbers",
+    "app/workflow/hands.py waiting_of": "a case waits for its hands, whoever sees them; gives back labels and numbers",
     "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
     "app/security/revoke.py end_sessions": "who changes a role or scope need not be allowed to write accounts",
     "app/server.py start": "closes the connections before the fork",

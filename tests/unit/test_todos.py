@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from app import attachments, todos
 from app.calendar import Light
@@ -12,6 +12,7 @@ from app.extensions import db
 from app.files import checked
 from app.scope import acting_as
 from app.security.actor import SETUP
+from app.workflow.hands import HANDS
 from app.workflow.steps import advance
 from models import (
     Account,
@@ -27,7 +28,6 @@ from models import (
     RecognitionLevel,
     Station,
     Training,
-    Transfer,
 )
 from tests import records
 from tests.pages.uploads import JPEG
@@ -43,13 +43,15 @@ LONG_AGO = TODAY - 60 * DAY
 HANDLING = ["urged", "handling", "applied", "unhandled", "visits"]
 FOLLOWING, STANDING = ["decisions", "problems"], ["expiring", "lapsing"]
 DANGER = ["police", "told", "unreported", "visiting", "ending"]
+DOWN = ["handed_down", "to_feed_back", "not_fed_back", "unescalated", "escalated", "tracked", "escalation_back"]
+UP = ["urgent", "unfollowed", "to_report", "proposed", "studied", "policy_back"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
-    "staff": [*HANDLING, *DANGER, *FOLLOWING, STANDING[0], *BACK],
-    "town_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "village_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "county_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
-    "mixed": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK],
+    "staff": [*HANDLING, *DANGER, *FOLLOWING, STANDING[0], *BACK, *DOWN, *UP],
+    "town_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "village_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "county_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "mixed": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
@@ -59,8 +61,10 @@ KINDS = {
 def nothing_else(context):
     """The cases, meetings, inspections and recognitions of the world wait too: here they are over."""
     with acting_as(SETUP):
-        for row in (q for model in (JointMeeting, Inspection, Recognition, Transfer) for q in db.session.query(model)):
+        for row in (q for model in (JointMeeting, Inspection, Recognition) for q in db.session.query(model)):
             records.end(row)
+        for hand in HANDS:  # of which some cannot be withdrawn any more
+            db.session.connection().execute(update(hand.__table__).values(ended_on=TODAY, ended_reason="测试"))
         for case in db.session.query(Case).filter(Case.state == CaseState.APPLIED, Case.ended_on.is_(None)):
             advance(case, CaseState.LOST, SETUP, TODAY, lambda row: setattr(row, "state_reason", "联系不上"))
         db.session.commit()

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from app import attachments, secret, transfers
+from app import attachments, hands, secret
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
 from app.files import checked
+from app.hands import HandInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
-from app.transfers import AssignmentInterface, TransferInterface
+from app.transfers import AssignmentInterface
 from app.workflow.endings import Standing
 from app.workflow.steps import advance, available
 from models import (
@@ -51,7 +52,7 @@ def send(who="staff", case=CASE, **columns):
     with acting_as(actor):
         row = Transfer(case_id=case, why=TransferReason.MAJOR, asked="请办", **columns)
         secret.put(row, "summary", "情况")
-        TransferInterface(Transfer).add(row)
+        HandInterface(Transfer).add(row)
         key = row.id
     return db.session.get_one(Transfer, key)
 
@@ -219,7 +220,7 @@ def test_whoever_writes_for_a_unit_hangs_the_sheet_on_it():
 @pytest.mark.parametrize("to", [CaseState.LOST, CaseState.WITHDRAWN, CaseState.REFUSED])
 def test_a_case_does_not_end_over_an_open_transfer(to):
     row, case = send(), db.session.get_one(Case, CASE)
-    with pytest.raises(DomainError, match=f"还有转办没有反馈（{row.number}）"):
+    with pytest.raises(DomainError, match=f"还没有办结的：转办（{row.number}）"):
         advance(case, to, SETUP, TODAY, lambda one: setattr(one, "state_reason", "不办了"))
     move(row, RETURNED, state_reason="不属于本中心")
     advance(case, to, SETUP, TODAY, lambda one: setattr(one, "state_reason", "不办了"))
@@ -238,5 +239,5 @@ def test_a_case_is_not_struck_out_over_an_open_transfer():
 def test_what_came_back_waits_for_the_station():
     row = send()
     move(row, RETURNED, state_reason="不属于本中心")
-    found = db.session.query(Transfer).filter(transfers.has_come_back()).all()
+    found = db.session.query(Transfer).filter(hands.has_come_back(Transfer, ANSWERED, RETURNED)).all()
     assert row in found

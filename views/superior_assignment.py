@@ -1,0 +1,35 @@
+"""上级转办、交办: what came from above, for the station, and for the superior who waits for it."""
+
+from typing import ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from app.hands import HandInterface
+from app.workflow.reporting import ASSIGNED
+from models import SuperiorAssignment
+from views.base import RegisterView
+from views.core import Section
+from views.progress import Progressing
+
+
+class SuperiorAssignmentView(Progressing, RegisterView):
+    datamodel = HandInterface(SuperiorAssignment)
+    route_base = "/superiors"
+    class_permission_name = "SuperiorAssignment"
+    show_template = "hand/show.html"
+    flow = ASSIGNED
+    list_columns = ["subject", "number", "state", "due_on", "document_no", "from_whom", "station"]
+    show_columns = [
+        "subject", "kind", "document_no", "from_whom", "arrived_on", "content", "due_on", "station", "division",
+        "sent_on", "sent_by", "signed_on", "signed_by", "answered_on", "fed_back_on", "feedback", "closed_on",
+        "ended_on", "ended_reason", "created_at", "changed_at",
+    ]  # fmt: skip
+    export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
+    add_columns = [
+        "station_id", "subject", "kind", "document_no", "from_whom", "arrived_on", "due_on", "content", "case_id",
+    ]  # fmt: skip
+    edit_columns = ["document_no", "case_id"]
+    sections = {"subject": Section(_l("来文")), "station": Section(_l("办理")), "ended_on": Section(_l("记录"))}
+    search_columns = ["division_code", "station_id", "state", "kind", "arrived_on", "due_on"]
+    order_columns = ["number", "due_on", "arrived_on", "state"]
+    quick_search: ClassVar[list[str]] = ["number", "subject", "document_no"]
