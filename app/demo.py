@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 from zlib import crc32
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import config
 from app import demo_danger, demo_records, demo_reports, demo_transfers, divisions
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security import users
 from app.security.actor import DEMO
-from models import Account, Division, Station, StationHost
+from models import Account, Case, Division, Station, StationHost
 from models.base import TOWNSHIP
 
 ACCOUNTS = config.ROOT / "seed" / "demo" / "accounts.csv"
@@ -102,6 +102,8 @@ def _station(code: str, name: str, is_home: bool) -> Station | None:
 def remove() -> int:
     """Delete the demonstration accounts, flushed; how many there were. Stations stay: they may be real by now."""
     found = db.session.scalars(select(Account).where(Account.is_demo)).all()
+    handled = update(Case).where(Case.handler_id.in_([account.id for account in found]))
+    db.session.execute(handled.values(handler_id=None))  # the name of the handler stays
     for account in found:
         db.session.delete(account)
     db.session.flush()

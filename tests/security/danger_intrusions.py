@@ -13,9 +13,9 @@ from app import danger, secret
 from app.danger import RiskInterface
 from app.errors import DomainError
 from app.extensions import db
+from app.hands import HandInterface
 from app.scope import acting_as
 from app.security.actor import SETUP, Actor
-from app.transfers import TransferInterface
 from app.workflow.endings import Standing
 from app.workflow.steps import advance
 from models import (
@@ -126,7 +126,7 @@ def hands_over_for_mediation(app: Flask) -> str | None:
     def send(_case: Any, _actor: Actor) -> None:
         row = Transfer(case_id=CASE, why=TransferReason.MEDIATION, asked="请调解")
         secret.put(row, "summary", "情况")
-        TransferInterface(Transfer).add(row)
+        HandInterface(Transfer).add(row)
 
     in_hand(app, send)
     return mediated(app)

@@ -329,7 +329,7 @@ SPECS = declare(
             "draft_urge": lambda _code: [{"reason": "请抓紧"}],
         },
         file="CASEFILE",
-    ),
+    ),  # fmt: skip
     Spec(
         model=Training,
         master="town_admin",

@@ -7,6 +7,9 @@ from sqlalchemy import literal_column
 
 from models import (
     Capacity,
+    Case,
+    Checklist,
+    ChecklistKind,
     DvOrder,
     DvRiskAnswer,
     DvRiskAssessment,
@@ -51,6 +54,11 @@ PROTECTION = {"kind": OrderKind.PROTECTION, "expires_on": date(2027, 5, 24), "la
 ONCE = [(DvRiskAnswer, {}, "dv_risk_answer.?assessment_id")]
 REFUSED: list[tuple[type, dict[str, Any], str]] = [
     (DvRiskAssessment, {"level": NOBODY}, "risklevel"),
+    (Case, {"risk": NOBODY}, "risklevel"),
+    *[
+        (Checklist, {"kind": ChecklistKind.RISK, "medium_from": medium, "high_from": high}, "thresholds_of_risk")
+        for medium, high in ((None, 6), (4, None), (6, 6), (0, 6))
+    ],
     (DvRiskAssessment, {"score": -1}, "score_counted"),
     *[(DvRiskAssessment, {"medium_from": n}, "thresholds_in_order") for n in (0, 6)],
     (DvRiskAssessment, {"police_on": world.TODAY}, "police_dated"),

@@ -273,11 +273,6 @@ REFUSED = [
     (Urge, {"replied_on": world.TODAY}, "reply_dated"),
     *transfer_faults.REFUSED,
     *danger_faults.REFUSED,
-    (Case, {"risk": NOBODY}, "risklevel"),
-    *[
-        (Checklist, {"kind": ChecklistKind.RISK, "medium_from": medium, "high_from": high}, "thresholds_of_risk")
-        for medium, high in ((None, 6), (4, None), (6, 6), (0, 6))
-    ],
     *report_faults.REFUSED,
     (CalendarDay, {"kind": NOBODY}, "daykind"),
     (Training, {"organizer": NOBODY}, "organizer"),
