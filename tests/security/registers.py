@@ -55,6 +55,13 @@ from tests.security.transfers import TRANSFERS
 from tests.world import DIVISIONS, canary
 
 DAY = date(2026, 3, 8)
+# What a case tells, and what it keeps.
+TOLD = {
+    "PERSON": "name", "CASE": "subject", "RECEIVER": "receiver", "TIMES": "safe_times", "OPINION": "opinion",
+    "CNOTE": "note",
+}  # fmt: skip
+SECRET = dict.fromkeys(("address", "happened_at"), "address") | dict.fromkeys(("phone", "safe_phone"), "phone")
+SECRET |= {"id_number": "id_number", "narrative": "narrative"}
 
 
 def is_town(code: str) -> bool:
@@ -240,22 +247,8 @@ SPECS = declare(
             "phone": TYPED["phone"],
             "narrative": TYPED["narrative"],
         },
-        canaries={
-            "PERSON": "name",
-            "CASE": "subject",
-            "RECEIVER": "receiver",
-            "TIMES": "safe_times",
-            "OPINION": "opinion",
-            "CNOTE": "note",
-        },
-        secrets={
-            "id_number": "id_number",
-            "address": "address",
-            "phone": "phone",
-            "safe_phone": "phone",
-            "narrative": "narrative",
-            "happened_at": "address",
-        },
+        canaries=TOLD,
+        secrets=SECRET,
         records=(
             Child(
                 model=CaseActivity,
@@ -329,7 +322,7 @@ SPECS = declare(
             "draft_urge": lambda _code: [{"reason": "请抓紧"}],
         },
         file="CASEFILE",
-    ),  # fmt: skip
+    ),
     Spec(
         model=Training,
         master="town_admin",
