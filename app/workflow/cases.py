@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, object_session
 from app import danger, handlers, scope, secret
 from app.errors import DomainError
 from app.security.actor import Actor
-from app.workflow import endings, hands
+from app.workflow import endings, hands, sealing
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
 from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, VisitResult
 
@@ -172,8 +172,8 @@ def _adjust(state: CaseState) -> Step:
     return Step(state, state, _l("调整难易、承办人"), asked, (*OF_CASE, REASON), _hand, Kind.ADJUST)
 
 
-def _ending(start: CaseState, to: CaseState, *asked: str, needs: tuple[Need, ...] = ()) -> Step:
-    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs, *DONE), kind=Kind.END)
+def _ending(start: CaseState, to: CaseState, *asked: str, needs: tuple[Need, ...] = (), **more: Any) -> Step:
+    return Step(start, to, to.value, ("state_reason", *asked), (REASON, *needs, *DONE), kind=Kind.END, **more)
 
 
 INTO = (
@@ -210,7 +210,10 @@ STEPS = (
     *(_again(state, APPLIED, _apply_again) for state in (REFUSED, WITHDRAWN, LOST, MERGED)),
     _ending(APPLIED, REFUSED, "referred_to"),
     *(_ending(state, to) for to in (WITHDRAWN, LOST) for state in RUNNING),
-    *(_ending(state, MERGED, "merged_into_id", needs=(*INTO, UNMERGED)) for state in RUNNING),
+    *(
+        _ending(state, MERGED, "merged_into_id", needs=(*INTO, UNMERGED), after=sealing.together)
+        for state in RUNNING
+    ),
 )  # fmt: skip
 
 # What a step of a case writes; `due_on` follows from it (app.workflow.clocks).

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app import scope
 from app.errors import OutOfScope
 from app.scope import acting_as
+from app.workflow.hands import session_of
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
 from models import Case, SealReason
 
@@ -37,6 +39,18 @@ def _enter(_case: Case, _to: enum.Enum) -> None:
     """The day says it all."""
 
 
+def together(case: Case, moment: Moment) -> None:
+    """What was merged is one matter: one sealed case of it seals the others, else they would tell of it."""
+    system = replace(moment.actor, is_system=True)
+    with acting_as(system):
+        merged = (Case.merged_into_id == case.id) | (Case.id == case.merged_into_id)
+        others = session_of(case).scalars(select(Case).where(merged).order_by(Case.id)).all()
+        reason = next((row.sealed_for for row in (case, *others) if row.sealed_for is not None), None)
+        if reason is not None:
+            for row in (case, *others):
+                seal(row, reason, moment.today)
+
+
 STEPS = (
     Step(
         Seal.OPEN, Seal.SEALED, _l("封存"), ("sealed_for", "seal_reason"),
@@ -47,7 +61,7 @@ STEPS = (
                 lambda case: case.sealed_for is not SealReason.OTHER or bool(case.seal_reason), depends=True,
             ),
         ),
-        _seal, Kind.ADJUST,
+        _seal, Kind.ADJUST, after=together,
     ),
     Step(
         Seal.SEALED, Seal.OPEN, _l("解除封存"), ("seal_reason",), (filled("seal_reason", _l("缺少解除封存的原因")),),
@@ -73,6 +87,12 @@ def seal(case: Case, reason: SealReason, today: date) -> None:
     if case.sealed_on is not None:
         return
     system = replace(actor, is_system=True)
+
+    def fill(row: Case) -> None:
+        row.sealed_for = reason
+        if reason is SealReason.OTHER:
+            row.seal_reason = str(_l("与封存的案件并案"))
+
     # Who finds out need not be one who handles: that it is sealed follows, whoever he is.
     with acting_as(system):
-        advance(case, Seal.SEALED, system, today, lambda row: setattr(row, "sealed_for", reason))
+        advance(case, Seal.SEALED, system, today, fill)

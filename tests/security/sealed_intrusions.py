@@ -15,8 +15,10 @@ from app.extensions import db
 from app.scope import acting_as, narrowed, visibility_of
 from app.sealing import SealReason, seal
 from app.security.actor import SETUP
-from models import AuditEntry, Case, CaseRecusal, Model, SealedOpening, Transfer, UserScope
+from app.workflow.steps import advance
+from models import AuditEntry, Case, CaseRecusal, CaseState, Model, SealedOpening, Transfer, UserScope
 from models.base import Visibility
+from tests import records
 from tests.conftest import Browser
 from tests.security.attacks import account_id, person
 from tests.security.intrusions import ask, signed_in
@@ -313,7 +315,34 @@ def a_station_without_head(app: Flask) -> str | None:
     return None if status == {"county_admin": 200, "city_admin": 404} else str(status)
 
 
+def finds_it_by_what_was_merged(app: Flask) -> str | None:
+    """A sealed case goes into an open one, and an open one into a sealed one; or it is sealed afterwards."""
+    for first, when in (("source", "before"), ("target", "before"), ("source", "after"), ("target", "after")):
+        with app.app_context(), acting_as(SETUP):
+            keys = [records.case(OWN, f"{name}的事") for name in ("并出", "并入")]
+            source, target = (db.session.get_one(Case, key) for key in keys)
+            chosen = source if first == "source" else target
+
+            def fill(row: Case, into: int = target.id) -> None:
+                row.state_reason, row.merged_into_id = "重复", into
+
+            if when == "before":
+                seal(chosen, SealReason.HIGH_RISK, TODAY)
+            advance(source, CaseState.MERGED, SETUP, TODAY, fill)
+            if when == "after":
+                seal(chosen, SealReason.OTHER, TODAY)
+            db.session.commit()
+            db.session.remove()
+        for username in ("staff", "county_admin"):
+            browser = signed_in(app, username)
+            seen = [key for key in keys if browser.get(f"/cases/show/{key}").status_code != 404]
+            if seen:
+                return f"{username} sees {seen} of what was merged with a sealed case ({first}, {when})"
+    return None
+
+
 ATTACKS = (
+    finds_it_by_what_was_merged,
     reads_rows_in_hand,
     writes_in_hand,
     finds_it_where_something_is_chosen,
