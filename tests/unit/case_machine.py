@@ -196,7 +196,13 @@ class CaseMachine(RuleBasedStateMachine):
                 lacking.add(rules.NO_SUCH_CASE)
             if any(one.into == case.key for one in self.cases):
                 lacking.add(rules.IS_A_TARGET)
+        if to in (*rules.GONE, "CLOSED"):
+            lacking |= self.held_up(case)
         return lacking or None
+
+    def held_up(self, case: Known) -> set[str]:
+        """What is said of a case that must not end yet."""
+        return set()
 
     def stepped(self, case: Known, to: str, values: dict[str, Any], other: Known) -> None:
         case.has = (case.has | values.keys()) & {"difficulty", "handler", "accepted_on", "category"}
@@ -233,7 +239,7 @@ class CaseMachine(RuleBasedStateMachine):
             wanted = OutOfScope
         else:
             lacking = {rules.IS_A_TARGET} if any(one.into == case.key for one in self.cases) else set()
-            wanted = lacking | (set() if has_reason else {rules.SENTENCES["state_reason"]}) or None
+            wanted = lacking | self.held_up(case) | (set() if has_reason else {rules.SENTENCES["state_reason"]}) or None
 
         def fill(row: Any) -> None:
             row.ended_on, row.ended_reason = TODAY, "错登" if has_reason else None
@@ -359,12 +365,12 @@ class CaseMachine(RuleBasedStateMachine):
         assert (row["due_on"] is not None) == (case.state in rules.RUNNING and not case.ended)
 
 
-def run(app: Flask, steps: int, length: int = 50) -> tuple[int, int]:
+def run(app: Flask, steps: int, length: int = 50, of: type[CaseMachine] = CaseMachine) -> tuple[int, int]:
     """At least so many random steps; (steps, those that were done). Raises when something is not as it has to be."""
     with app.app_context():
         world.begin(app)
         actors = {who: SETUP if who == "the product" else person(who) for who in MAY}
-    machine = type("Machine", (CaseMachine,), {"app": app, "actors": actors, "counted": 0, "succeeded": 0})
+    machine = type("Machine", (of,), {"app": app, "actors": actors, "counted": 0, "succeeded": 0})
     chosen = settings(
         max_examples=max(steps // length, 1), stateful_step_count=length, deadline=None, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate], report_multiple_bugs=False, print_blob=False,

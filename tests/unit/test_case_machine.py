@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app import derive, guard
-from app.workflow import clocks, steps
+from app.workflow import clocks, hands, steps
 from models import CaseState
 from tests.conftest import IS_AUDIT
 from tests.unit import case_machine
 from tests.unit.case_faults import asking_for, flow, not_held, unnamed_verbs_are, with_another, without
+from tests.unit.hands_machine import HandsMachine
 
 STEPS = {"sqlite": (400, 10_000), "postgresql": (150, 1_000)}  # in make test, in make audit
 ENOUGH = 6_000  # steps after which a fault should have been met
@@ -24,6 +25,18 @@ def test_no_random_walk_breaks_a_rule(app, database):
     print(f"{counted} steps, {taken} of them taken")
     assert counted >= STEPS[database][IS_AUDIT]
     assert taken > counted / 10, "else most walks would stand still"
+
+
+def test_no_random_walk_ends_over_a_hand(app, database):
+    counted, taken = case_machine.run(app, STEPS[database][IS_AUDIT], of=HandsMachine)
+    assert counted >= STEPS[database][IS_AUDIT]
+    assert taken > counted / 10, "else most walks would stand still"
+
+
+@pytest.mark.in_turns
+def test_an_end_over_a_hand_is_met(app):
+    with patch.object(hands, "waiting_of", lambda _case: []), pytest.raises(AssertionError):
+        case_machine.run(app, ENOUGH, of=HandsMachine)
 
 
 # ---- faults, one at a time
