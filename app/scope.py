@@ -14,6 +14,7 @@ from flask import current_app, g, has_app_context, has_request_context
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, inspect, or_, select, true
 from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql.elements import Grouping
 
 from app import seals
 from app.security.actor import Actor
@@ -158,7 +159,17 @@ def predicate(cls: Any, actor: Actor | None, narrow: tuple[str, str] = ("", "vie
     placed = _placed(cls, actor, asked)
     if not seals.is_protected(cls) or actor.is_system:
         return placed
-    return placed & ~seals.shut(cls, cls.id, actor, needed(cls, asked))
+    # Marked as a whole: the guard need not look into its own condition, wherever somebody repeats it.
+    return (placed & ~seals.shut(cls, cls.id, actor, needed(cls, asked)))._annotate({seals.MARK: True})
+
+
+@lru_cache(maxsize=4096)
+def repeated(cls: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
+    """The same for `verb`, from memory, for who repeats it in many statements. It shares nothing with the criteria of
+    the guard: where one parameter stands in a statement in two guises, SQLAlchemy compares them at length.
+    """
+    # In brackets, or and_() takes it apart, and the guard looks into each part of its own condition.
+    return Grouping(predicate(cls, actor, (cls.__name__, verb)))._annotate({seals.MARK: True})
 
 
 def _placed(cls: Any, actor: Actor, asked: str) -> ColumnElement[bool]:
@@ -260,10 +271,19 @@ class Criteria(LoaderCriteriaOption):
 @lru_cache(maxsize=1024)
 def read_criteria(actor: Actor | None, narrow: tuple[str, str]) -> dict[type, Any]:
     """{mapped class: its loader option}; the same person with the same grants gets them from memory."""
-    return {
-        m.class_: Criteria(m.class_, predicate(m.class_, actor, narrow), include_aliases=True)
-        for m in Model.registry.mappers
-    }
+    classes = (mapper.class_ for mapper in Model.registry.mappers)
+    return {cls: _criterion(cls, actor, narrow[1] if narrow[0] == cls.__name__ else "view") for cls in classes}
+
+
+@lru_cache(maxsize=4096)
+def _criterion(cls: type, actor: Actor | None, asked: str) -> Any:
+    return Criteria(cls, predicate(cls, actor, (cls.__name__, asked)), include_aliases=True)
+
+
+def forget_criteria() -> None:
+    """Work out anew what everybody may read: for who changes what they follow from, while they are in use."""
+    for remembered in (read_criteria, _criterion, repeated):
+        remembered.cache_clear()
 
 
 @cache

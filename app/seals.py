@@ -8,6 +8,7 @@ approves where and who is shut out is no question of what the one who asks may s
 import secrets
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
@@ -25,6 +26,12 @@ APPROVE = "approve"
 READING = frozenset({"view", "reveal"})  # all that an opening is for
 MARK = "asks_about_seals"  # on such a condition: the guard lets it be
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
+
+
+@cache
+def _as(table: Any, name: str) -> Any:
+    """A table by another name; made once, for an alias copies every column of it."""
+    return table.alias(f"{table.name}_{name}")
 
 
 # ---- what is sealed
@@ -58,7 +65,7 @@ def root_of(model: Any) -> Any:
 
 def shut(model: Any, key: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
     """The row of `model` with this key is not for the actor to `verb`: he is recused, or it is sealed from him."""
-    row, name = model.__table__.alias(), root_of(model).__name__
+    row, name = _as(model.__table__, "itself"), root_of(model).__name__
     sealed = _of_root(row.c, model, lambda root: _is_sealed_from(root, root_of(model), actor, verb))
     recused = is_recused(key, actor.user_id)
     if model.__name__ != name:
@@ -71,7 +78,7 @@ def shut(model: Any, key: Any, actor: Actor, verb: str) -> ColumnElement[bool]:
 
 def is_sealed(model: Any, key: Any) -> Select[Any]:
     """Finds the row of `model` with this key when it is sealed, or lies under one that is."""
-    row = model.__table__.alias()
+    row = _as(model.__table__, "itself")
     sealed = root_of(model).__sealed__[0]
     return select(row.c.id).where(row.c.id == key, _of_root(row.c, model, lambda root: root[sealed].is_not(None)))
 
@@ -80,7 +87,7 @@ def _of_root(row: Any, model: Any, condition: Callable[[Any], ColumnElement[bool
     if not hasattr(model, "__under__"):
         return condition(row)
     column, parent = model.__under__
-    above = parent.__table__.alias()
+    above = _as(parent.__table__, "above")
     return exists(select(above.c.id).where(above.c.id == row[column], _of_root(above.c, parent, condition)))
 
 
@@ -131,8 +138,8 @@ def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
 
 def _approving() -> Select[Any]:
     """The roles by which cases are approved."""
-    held, cell = assoc_permissionview_role.alias(), PermissionView.__table__.alias()
-    register, permission = ViewMenu.__table__.alias(), Permission.__table__.alias()
+    held, cell = _as(assoc_permissionview_role, "held"), _as(PermissionView.__table__, "held")
+    register, permission = _as(ViewMenu.__table__, "held"), _as(Permission.__table__, "held")
     joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
         register, register.c.id == cell.c.view_menu_id
     )
@@ -145,7 +152,7 @@ def _approving() -> Select[Any]:
 
 def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
     """Somebody approves cases nearer to the row than in `code`, today."""
-    held, account = UserScope.__table__.alias(), Account.__table__.alias()
+    held, account = _as(UserScope.__table__, "head"), _as(Account.__table__, "head")
     line = [row[name] for name, digits in PLACES.items() if digits > CITY]
     counts = [] if but is None else [held.c.user_id != but, ~is_recused(row.id, held.c.user_id)]
     today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
@@ -166,7 +173,7 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
 
 def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
     """Somebody is shut out of a case."""
-    found = CaseRecusal.__table__.alias()
+    found = _as(CaseRecusal.__table__, "shut")
     return exists(
         select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
     )
@@ -174,14 +181,14 @@ def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
 
 def is_asked_for(today: date) -> ColumnElement[bool]:
     """The sealed cases of which somebody has asked for the number, and nobody has answered yet (F53)."""
-    asked, opening = SealedRequest.__table__.alias(), SealedOpening.__table__.alias()
+    asked, opening = _as(SealedRequest.__table__, "asked"), _as(SealedOpening.__table__, "answer")
     answered = exists(select(opening.c.id).where(opening.c.request_id == asked.c.id))
     found = select(asked.c.id).where(asked.c.number == Case.number, asked.c.answer_by >= today, ~answered)
     return and_(Case.sealed_for.is_not(None), exists(found)._annotate({MARK: True}))
 
 
 def _opening(row: Any, actor: Actor) -> ColumnElement[bool]:
-    found = SealedOpening.__table__.alias()
+    found = _as(SealedOpening.__table__, "open")
     now = bindparam(None, callable_=lambda: clock.now(), type_=DateTime)
     return exists(
         select(found.c.id).where(

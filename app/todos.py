@@ -16,7 +16,7 @@ from app import calendars, danger, follow_up, handlers, hands, protection, recog
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
-from app.scope import inside, predicate
+from app.scope import inside, repeated
 from app.security.actor import Actor
 from app.workbench import Rows
 from app.workflow.clocks import HANDLED, RUNNING
@@ -79,7 +79,7 @@ class Kind:
 
     def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
         """The rows that wait for the actor: where he holds the verb, without what has ended."""
-        place = predicate(self.model, actor, (self.model.__name__, self.verb))
+        place = repeated(self.model, actor, self.verb)
         return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
 
 

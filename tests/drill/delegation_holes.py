@@ -94,10 +94,10 @@ def roles_of_elsewhere_shown(app: Flask) -> Iterator[None]:
     def careless(cls: Any, actor: Any, narrow: tuple[str, str] = ("", "view")) -> Any:
         return scope.true() if cls is StaffRole else original(cls, actor, narrow)
 
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
     with patch.object(scope, "predicate", careless):
         yield
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
 
 
 @hole("manager", is_about_people=True)

@@ -152,10 +152,10 @@ def roles_merged_over_places(app: Flask) -> Iterator[None]:
         held = any((register, verb) in g.permissions for g in self.grants)
         return tuple(g.division_code for g in self.grants) if held else ()
 
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
     with patch.object(Actor, "places", merged):
         yield
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
 
 
 @hole("town_admin", shown_by=in_stations)

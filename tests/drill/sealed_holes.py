@@ -22,11 +22,11 @@ from tests.security.sealed_twins import twins
 @contextmanager
 def _looking_anew() -> Iterator[None]:
     """What an actor may read is remembered; the same actor comes again."""
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
     try:
         yield
     finally:
-        scope.read_criteria.cache_clear()
+        scope.forget_criteria()
 
 
 def answers_differ(app: Flask) -> str | None:

@@ -84,10 +84,10 @@ def secret_opened_by_the_right_to_view(app: Flask) -> Iterator[None]:
     def careless(self: Actor, verb: str, register: str) -> tuple[str, ...]:
         return original(self, "view" if verb == "reveal" else verb, register)
 
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
     with patch.object(Actor, "places", careless):
         yield
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
 
 
 @hole(attack=intrusions.opens_a_secret_unseen)

@@ -53,9 +53,9 @@ def submission_open_to_changes(app: Flask) -> Iterator[None]:
         patch.object(Submission, "__writing__", {"add": "add", "edit": "add"}),
         patch.object(submissions, "_must_stay", lambda *_: None),
     ):
-        scope.read_criteria.cache_clear()  # which remembers what the model said
+        scope.forget_criteria()  # which remembers what the model said
         yield
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
 
 
 @hole(attack=intrusions.subtracts_what_he_sees_from_what_was_submitted)

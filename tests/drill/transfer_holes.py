@@ -18,11 +18,11 @@ from tests.security import transfer_intrusions as intrusions
 @contextmanager
 def _looking_anew() -> Iterator[None]:
     """What an actor may read is remembered; the same actor comes again."""
-    scope.read_criteria.cache_clear()
+    scope.forget_criteria()
     try:
         yield
     finally:
-        scope.read_criteria.cache_clear()
+        scope.forget_criteria()
 
 
 @hole(attack=intrusions.reads_without_a_unit)
