@@ -64,7 +64,8 @@ class Escalation(Copied, Upward, Stamped, Model):
 
     @classmethod
     def is_for(cls, case: Case) -> bool:
-        return case.difficulty is Difficulty.HARD
+        """A hard one, or one of which nobody has said yet how hard it is."""
+        return case.difficulty in (None, Difficulty.HARD)
 
 
 class EscalationNote(Stamped, Model):

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from flask import Flask
 from flask_appbuilder.actions import ActionItem
 
-from app import guard
+from app import danger, guard
 from app.workflow import steps
 from models import Urge
 from tests.drill.hole import hole
@@ -102,7 +102,11 @@ def step_that_writes_anything(app: Flask) -> Iterator[None]:
 
 @hole(attack=intrusions.merges_out_of_sight)
 def merged_out_of_sight(app: Flask) -> Iterator[None]:
-    with without("另一件有效的案件"), patch.object(guard, "check_references", lambda *_: None):
+    with (
+        without("另一件有效的案件"),
+        patch.object(guard, "check_references", lambda *_: None),
+        patch.object(danger, "_merged", lambda _flush: set()),
+    ):
         yield
 
 

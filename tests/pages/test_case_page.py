@@ -85,7 +85,7 @@ def test_the_next_step_is_there_and_the_others_lead_to_their_forms(client_as, ca
     page = client_as("staff").get(f"/cases/show/{key}").text
     assert f'<form method="post" action="{step(key, "CLOSED")}"' in page
     links = set(re.findall(rf'href="/cases/advance/{key}/(\w+)"', page))
-    assert links == {"HANDLING", "INVESTIGATING", "WITHDRAWN", "LOST", "MERGED"}
+    assert links == {"HANDLING", "INVESTIGATING", "WITHDRAWN", "LOST", "MERGED", "SEALED"}
     assert "退回到「调查」" in page
 
 

@@ -37,6 +37,7 @@ from models import (
     TransferState,
 )
 from tests.security import intrusions
+from tests.security.attacks import account_id
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
 from tests.world import OWN, TODAY
@@ -46,7 +47,13 @@ CODE = {"case_id": str(CASE)}
 
 
 def assessed(app: Flask, said: Met = Met.YES) -> None:
-    """The sheet of the world is filled in: its one line is a prompt."""
+    """The sheet of the world is filled in: its one line is a prompt. The handler still reads the case, sealed now."""
+    with app.app_context():
+        staff = account_id("staff")
+        db.session.remove()
+        with db.engine.begin() as connection:
+            handled = Case.__table__.update().where(Case.__table__.c.id == CASE)
+            connection.execute(handled.values(handler_id=staff))
     with app.app_context(), acting_as(SETUP):
         danger.answer(db.session.get_one(DvRiskAssessment, SHEET), SHEET, said)
         db.session.commit()

@@ -132,7 +132,7 @@ def test_another_edition_of_the_questionnaire_changes_nothing_that_was_made():
 
 @pytest.mark.usefixtures("world")
 def test_what_high_risk_asks_for_waits_until_it_is_done():
-    actor, row = person("staff"), sheet(said=YES)
+    actor, row = person("town_admin"), sheet(said=YES)  # the head: it is sealed now
     db.session.commit()
 
     def waits():

@@ -147,6 +147,8 @@ def test_a_hard_case_waits_until_it_is_escalated_and_then_for_the_superior():
 
 
 def test_only_a_hard_case_is_escalated():
+    with db.engine.begin() as connection:
+        connection.execute(Case.__table__.update().where(Case.__table__.c.id == CASE).values(difficulty="ORDINARY"))
     row = Escalation(case_id=CASE, to_level=Superior.COUNTY, asked="推诿", has_phone=False, has_address=False)
     with pytest.raises(DomainError, match="不用疑难转报"):
         add("staff", row, summary="情况")
