@@ -346,6 +346,8 @@ def _settle(session: Session, key: int, flush: _Flush) -> None:
             said[row.id] = (row.id, row.assessed_on, row.level, row.ended_on)
     standing = [(day, one, level) for one, day, level, ended in said.values() if level is not None and ended is None]
     level = max(standing, key=lambda found: found[:2])[2] if standing else None
+    if _run(session, select(Case.risk).where(Case.id == key)) == [level]:
+        return  # nothing changes, in a case that whoever reopens another may not see
     case = _fresh(session, Case, key)
     if case.risk is not level:
         _change(case, level)

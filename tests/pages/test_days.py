@@ -108,7 +108,7 @@ def test_a_visit_is_written_down_on_the_phone_and_outlives_the_session(app, work
     page.get_by_role("link", name="登记来访").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("新增案件")
     page.wait_for_load_state()
-    assert page.evaluate(SHOWN) <= 12
+    assert page.evaluate(SHOWN) <= 13
     assert page.evaluate(HEIGHT) <= 2 * PHONE[1]
     expect(page.get_by_label("来访渠道")).to_have_value("VISIT")
     expect(page.get_by_label("来访日期")).to_have_value(str(TODAY))

@@ -189,9 +189,7 @@ class Prober:
                 self.person, spec.register, "export", code
             ):
                 yield f"exports {kind}-{code}"
-            elif self.is_masked(spec, column) and not (
-                policy.is_near(self.person, spec.register, code) or self.may_reveal(probe, spec, code)
-            ):
+            elif self.is_veiled(spec, column, code) and not self.may_reveal(probe, spec, code):
                 yield f"shows {kind}-{code} unmasked"
         for spec, code, column in sorted(answers.SECRET.sources(found), key=str):
             if not self.may_reveal(probe, spec, code):
@@ -209,9 +207,13 @@ class Prober:
         is_its_own = answers.is_workbook(answer) and spec.register == probe.register
         return column not in spec.shared and (is_its_own or (answers.is_paper(answer) and is_taken))
 
-    @staticmethod
-    def is_masked(spec: Spec, column: str) -> bool:
-        return column in spec.table.c and bool(spec.table.c[column].info.get("masked"))
+    def is_veiled(self, spec: Spec, column: str, code: str) -> bool:
+        if column not in spec.table.c or not spec.table.c[column].info.get("masked"):
+            return False
+        with self.app.app_context():
+            sent_to = world.saved(spec.table.name)[spec.keys[code]][getattr(spec.model, "__above__", spec.place)]
+        is_receiver = sent_to in policy.places(self.person, spec.register, "view")
+        return not (is_receiver or policy.is_near(self.person, spec.register, code))
 
     @staticmethod
     def may_view(person: str, register: str, code: str) -> bool:

@@ -56,6 +56,7 @@ def test_what_is_shipped_is_of_every_kind_and_what_is_assessed_counts_to_a_hundr
         ("ASSESSMENT", "TOWNSHIP"): (14, 100), ("ASSESSMENT", "VILLAGE"): (10, 100),
         ("INSPECTION", "TOWNSHIP"): (8, None), ("INSPECTION", "VILLAGE"): (8, None),
         ("AWARD", "TOWNSHIP"): (6, None), ("AWARD", "VILLAGE"): (6, None), ("FAMILY", "VILLAGE"): (11, None),
+        ("RISK", "TOWNSHIP"): (12, 12), ("RISK", "VILLAGE"): (12, 12),
     }  # fmt: skip
     assert [i.label for i in checklist("FAMILY", VILLAGE).items][:5] == [
         "防拐卖",
@@ -74,7 +75,7 @@ def test_a_city_with_the_first_two_gets_the_others_whatever_it_calls_its_own(shi
     mine = Checklist(division_code=CITY, name="考核", kind=ChecklistKind.ASSESSMENT, level=VILLAGE)
     db.session.add(mine)
     db.session.commit()
-    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 6 + 7, "one city has its own of a village"
+    assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 8 + 9, "one city has its own of a village"
     assert standards.seed(db.session(), CHECKLISTS.read_bytes(), TODAY) == 0
     names = select(Checklist.level).where(Checklist.division_code == CITY, Checklist.name == "考核")
     assert sorted(level.name for level in db.session.scalars(names)) == ["TOWNSHIP", "VILLAGE"]
