@@ -223,20 +223,15 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
     phone: Mapped[str | None] = secret("phone", _l("联系电话"))
     safe_phone: Mapped[str | None] = secret("phone", _l("安全联系电话"), help=_l("不会被施暴人接听、查看的号码。"))
     safe_times: Mapped[str | None] = mapped_column(String(100), info={"label": _l("方便联系的时间")})
-    no_sms: Mapped[bool] = mapped_column(default=False, info={"label": _l("不要发短信")})
+    no_sms: Mapped[bool] = mapped_column(default=False, info={"label": _l("不要发短信"), "short": True})
 
     subject: Mapped[str] = mapped_column(
         String(100), info={"label": _l("事由"), "help": _l("一句话概括；经过写在下面的「详情」里，详情加密保存。")}
     )
     category: Mapped[RightsCategory] = mapped_column(info={"label": _l("权益类别")})
     narrative: Mapped[str | None] = secret("narrative", _l("详情"), multiline=True)
-    is_sexual: Mapped[bool] = mapped_column(
-        default=False,
-        server_default=text("false"),
-        info={
-            "label": _l("涉及性侵害"),
-            "help": _l("勾选的、当事人不满 18 周岁的，保存后自动封存，只有承办人和维权站负责人能看。"),
-        },
+    is_sexual: Mapped[bool] = mapped_column(  # seals the case: app.seals
+        default=False, server_default=text("false"), info={"label": _l("涉及性侵害"), "short": True}
     )
     happened_at: Mapped[str | None] = secret("address", _l("问题发生地"))
     went_to_office: Mapped[bool] = mapped_column(default=False, info={"label": _l("曾经行政处理")})

@@ -38,7 +38,7 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
     show_columns = [
         "channel", "is_hotline", "received_on", "recorded_on", "is_proxy_entry", "station", "division", "receiver",
         "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "safe_times", "no_sms",
-        "subject", "category", "narrative", "is_sexual", "sealed_for", "sealed_on", "seal_reason",
+        "subject", "category", "narrative", "sealed_for", "sealed_on", "seal_reason",
         "difficulty", "handler", "accepted_on", "investigated_on", "handled_on", "answered_on", "answer_way", "answer",
         "closed_on", "visited_on", "visit_way", "visit_result", "restarted_on", "state_reason", "referred_to",
         "merged_into",
@@ -49,8 +49,8 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
     export_columns: ClassVar[list[str] | None] = ["number", "state", "due_on", *show_columns]
     add_columns = edit_columns = [
         "channel", "is_hotline", "received_on", "station_id", "receiver",
-        "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "no_sms",
-        "subject", "category", "narrative", "is_sexual",
+        "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "no_sms", "is_sexual",
+        "subject", "category", "narrative",
         "id_number", "sex", "born_on", "ethnicity", "occupation", "education", "marital_status", "address",
         "happened_at", "went_to_office", "went_to_court", "companions", "safe_times", "is_proxy_entry", "opinion",
         "note",

@@ -156,6 +156,10 @@ class MendableDate(DateInput):
 class TickField(BooleanField):
     """A box to tick. One that is not in the post at all (a partial post) keeps its value; a browser sends its mark."""
 
+    def __init__(self, label: Any, is_short: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.is_short = is_short
+
     @property
     def mark(self) -> str:
         return f"{self.name}__shown"
@@ -367,7 +371,7 @@ def field_for(datamodel: RegisterInterface, name: str, verb: str, is_needed: boo
         is_short = max(len(m.value) for m in column.type.enum_class) <= SHORT
         return EnumField(enum_class=column.type.enum_class, render_kw=_short(CHOICE) if is_short else CHOICE, **common)
     if kind == "boolean":
-        return TickField(**common)
+        return TickField(is_short=info.get("short", False), **common)
     if kind == "integer":
         validators.append(countable)
         return CountField(render_kw=_short(CONTROL) | {"inputmode": "numeric"}, **common)
