@@ -18,8 +18,8 @@ from tests.world import CHILD, CITY, COUNTY, FIRST_STATION, FOREIGN, OWN, PEOPLE
 
 pytestmark = pytest.mark.in_turns  # the words are the same whatever the database
 
-# Who sees the pages of town_admin or manager, elsewhere.
-ALIKE = ("city_admin", "county_admin", "foreign_admin", "village_admin", "mixed", "city_manager")
+# Who sees the pages of town_admin or manager, or some of them.
+ALIKE = ("city_admin", "county_admin", "foreign_admin", "village_admin", "mixed", "city_manager", "staff")
 CAN_SIGN_IN = [
     pytest.param(person, marks=pytest.mark.in_audit) if person.username in ALIKE else person
     for person in PEOPLE.values()

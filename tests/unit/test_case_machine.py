@@ -33,7 +33,7 @@ def test_no_random_walk_ends_over_a_hand(app, database):
     assert taken > counted / 10, "else most walks would stand still"
 
 
-@pytest.mark.in_turns
+@pytest.mark.in_audit
 def test_an_end_over_a_hand_is_met(app):
     with patch.object(hands, "waiting_of", lambda _case: []), pytest.raises(AssertionError):
         case_machine.run(app, ENOUGH, of=HandsMachine)
