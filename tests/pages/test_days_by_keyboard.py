@@ -18,8 +18,8 @@ from tests.world import CHILD, OWN, PASSWORD, TODAY
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 
 
-ORDER = """来访渠道 来访日期 所属维权站 接待人 申请人 当事人姓名 联系电话 安全联系电话 不要发短信 涉及性侵害 事由 权益类别 详情
-当事人的更多情况 其他情况 当场答复（简单个案，保存后直接结案） 保存 保存并继续新增 取消"""
+ORDER = """来访渠道 来访日期 所属维权站 接待人 申请人 当事人姓名 联系电话 安全联系电话 不要发短信 涉及性侵害
+事由 权益类别 详情 当事人的更多情况 其他情况 当场答复（简单个案，保存后直接结案） 保存 保存并继续新增 取消"""
 
 
 @pytest.fixture
