@@ -38,7 +38,7 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
     show_columns = [
         "channel", "is_hotline", "received_on", "recorded_on", "is_proxy_entry", "station", "division", "receiver",
         "applicant", "agent_name", "agent_relation", "name", "phone", "safe_phone", "safe_times", "no_sms",
-        "subject", "category", "narrative", "sealed_for", "sealed_on", "seal_reason",
+        "subject", "category", "narrative", "is_sexual", "sealed_for", "sealed_on", "seal_reason",
         "difficulty", "handler", "accepted_on", "investigated_on", "handled_on", "answered_on", "answer_way", "answer",
         "closed_on", "visited_on", "visit_way", "visit_result", "restarted_on", "state_reason", "referred_to",
         "merged_into",
