@@ -20,6 +20,7 @@ from app.security.actor import SETUP
 from models import SignInSession
 from tests.world import PASSWORD
 
+expect.set_options(timeout=20_000)  # ms: a busy machine is no fault of the page
 FLAGS = [
     "--headless",
     "--no-sandbox",
