@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, event, func, inspect, select
 from sqlalchemy.orm import Session, object_session
 
-from app import clock
+from app import clock, seals
 from app.assessments import lines_of
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
@@ -63,9 +63,9 @@ def _change(case: Case, level: RiskLevel | None) -> None:
     whoever finds it out goes on with a case that nobody has yet, if he handles cases there.
     """
     case.risk = level
-    if level is not RiskLevel.HIGH or case.sealed_for is not None:
+    if level is not RiskLevel.HIGH:
         return
-    case.sealed_for, case.sealed_on = SealReason.HIGH_RISK, clock.today()
+    seals.seal(case, SealReason.HIGH_RISK, clock.today())
     actor = current_actor()
     if case.handler_id is None and actor and actor.user_id and actor.covers("handle", Case.__name__, case.place):
         case.handler, case.handler_id = actor.name, actor.user_id

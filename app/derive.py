@@ -39,8 +39,8 @@ SEALING = ("is_sexual", "born_on", "received_on")  # what a case is sealed by
 def _seal(row: Case) -> None:
     """Seal a case by what is written into it now; a seal that was lifted stays lifted until that changes (F53)."""
     changed = any(inspect(row).attrs[name].history.has_changes() for name in SEALING)
-    if changed and row.sealed_for is None and (reason := seals.default_of(row)) is not None:
-        row.sealed_for, row.sealed_on = reason, clock.today()
+    if changed and (reason := seals.default_of(row)) is not None:
+        seals.seal(row, reason, clock.today())
 
 
 def _is_sealed(session: Session, row: Any) -> bool:

@@ -45,6 +45,12 @@ def default_of(case: Case) -> SealReason | None:
     return SealReason.MINOR if is_child else None
 
 
+def seal(case: Case, reason: SealReason, today: date) -> None:
+    """Seal a case by what follows from a flush; one that is sealed stays as it is. By somebody's word: the step."""
+    if case.sealed_for is None:
+        case.sealed_for, case.sealed_on = reason, today
+
+
 def new_number() -> str:
     """A number that belongs to no series: nobody can tell which came before, or count."""
     return "密" + "".join(secrets.choice(ALPHABET) for _ in range(8))

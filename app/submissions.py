@@ -110,24 +110,15 @@ def _grid(table: Table, counts: Counts) -> list[list[int]]:
     return suppression.with_sums(grid, len(table.columns))
 
 
-def _count(asked: Question, *where: Any) -> Counts:
+def _all(asked: Question, *where: Any) -> Counts:
     """The cells of all cases. On the connection, round the guard: whoever submits tells of those too that he may not
     open; he gets numbers, and of those only what suppression lets pass.
     """
-    counts: Counts = {}
-    for source in asked.measure.sources:
-        found = statistics.groups(asked, source, func.count(), *where)
-        for row, column, n in db.session.connection().execute(found):
-            counts[row, column] = counts.get((row, column), 0) + n
-    return counts
-
-
-def _all(asked: Question) -> Counts:
-    return _count(asked)
+    return statistics.counted(asked, *where, execute=db.session.connection().execute)
 
 
 def _unsealed(asked: Question) -> Counts:
-    return _count(asked, Case.sealed_for.is_(None))
+    return _all(asked, Case.sealed_for.is_(None))
 
 
 def _sealed(asked: Question) -> Counts:

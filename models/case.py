@@ -2,11 +2,11 @@
 
 import enum
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import Ended, Model, Sex, Stamped, StationOwned, blind_index, only_with, secret
 from models.findable import Findable
@@ -302,3 +302,25 @@ class Case(StationOwned, Ended, Findable, Stamped, Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}" if self.number else self.subject
+
+
+class UnderCase:
+    """What hangs on a case by its `case_id`: it is sealed with it, for whoever may not read the case (F53)."""
+
+    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)
+    if TYPE_CHECKING:
+        case_id: Any
+
+    @declared_attr
+    def case(cls) -> Mapped[Case]:
+        return relationship(
+            primaryjoin=lambda: cls.case_id == Case.id,
+            foreign_keys=lambda: [cls.case_id],
+            viewonly=True,
+            info={"label": _l("案件")},
+        )
+
+
+def in_its_place() -> ForeignKeyConstraint:
+    """The key of a row that lies where its case does, and goes nowhere without it."""
+    return ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"])

@@ -2,14 +2,14 @@
 
 import enum
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Ended, Model, Stamped, StationOwned, Visibility, secret
-from models.case import Case
+from models.case import UnderCase, in_its_place
 
 
 class OrderKind(enum.Enum):
@@ -27,7 +27,7 @@ class VisitFinding(enum.Enum):
     ABSENT = "没有见到人"
 
 
-class DvOrder(StationOwned, Ended, Stamped, Model):
+class DvOrder(UnderCase, StationOwned, Ended, Stamped, Model):
     """One written warning or protection order. A protection order lasts six months at most (30).
 
     `latest_on` and `visit_due_on` follow from the rest (app.protection).
@@ -35,11 +35,10 @@ class DvOrder(StationOwned, Ended, Stamped, Model):
 
     __tablename__ = "dv_order"
     __label__ = _l("告诫书、保护令")
-    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("撤销")
     __attachments__ = True
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),
+        in_its_place(),
         CheckConstraint(
             "kind <> 'PROTECTION' OR (expires_on IS NOT NULL AND latest_on IS NOT NULL AND expires_on <= latest_on)",
             name="six_months",
@@ -68,12 +67,6 @@ class DvOrder(StationOwned, Ended, Stamped, Model):
     measures: Mapped[str | None] = secret("narrative", _l("内容"), multiline=True)
     visit_due_on: Mapped[date | None] = mapped_column(index=True, info={"label": _l("下次查访"), "derived": True})
 
-    case: Mapped[Case] = relationship(
-        primaryjoin=lambda: DvOrder.case_id == Case.id,
-        foreign_keys=lambda: [DvOrder.case_id],
-        viewonly=True,
-        info={"label": _l("案件")},
-    )
     visits: Mapped[list["DvVisit"]] = relationship(
         viewonly=True, order_by="DvVisit.visited_on, DvVisit.id", info={"label": _l("查访")}
     )

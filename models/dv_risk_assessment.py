@@ -5,19 +5,19 @@ its thresholds, word for word. High risk is not mediated (2018 妇联受理家�
 """
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assessment import Met
 from models.base import Ended, Model, Stamped, StationOwned, Visibility, secret
-from models.case import Case, RiskLevel
+from models.case import RiskLevel, UnderCase, in_its_place
 from models.checklist import Checklist
 
 
-class DvRiskAssessment(StationOwned, Ended, Stamped, Model):
+class DvRiskAssessment(UnderCase, StationOwned, Ended, Stamped, Model):
     """One questionnaire about one case: it counts as soon as every line is answered, or as the risk is high.
 
     `police_…`, `declined_reason`, `told_…`: what high risk asks for, and until then to-dos of the station.
@@ -25,10 +25,9 @@ class DvRiskAssessment(StationOwned, Ended, Stamped, Model):
 
     __tablename__ = "dv_risk_assessment"
     __label__ = _l("家暴危险评估")
-    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("作废")
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),
+        in_its_place(),
         CheckConstraint("0 < medium_from AND medium_from < high_from", name="thresholds_in_order"),
         CheckConstraint("score >= 0", name="score_counted"),
         CheckConstraint(
@@ -70,12 +69,6 @@ class DvRiskAssessment(StationOwned, Ended, Stamped, Model):
     told_on: Mapped[date | None] = mapped_column(info={"label": _l("报告上级妇联日期"), "not_future": True})
     told_to: Mapped[str | None] = mapped_column(String(100), info={"label": _l("报告对象")})
 
-    case: Mapped[Case] = relationship(
-        primaryjoin=lambda: DvRiskAssessment.case_id == Case.id,
-        foreign_keys=lambda: [DvRiskAssessment.case_id],
-        viewonly=True,
-        info={"label": _l("案件")},
-    )
     checklist: Mapped[Checklist] = relationship(viewonly=True)
     answers: Mapped[list["DvRiskAnswer"]] = relationship(
         viewonly=True, order_by="DvRiskAnswer.id", info={"label": _l("评估项目")}

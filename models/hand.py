@@ -2,14 +2,14 @@
 
 import enum
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from models.base import CITY, COUNTY, TOWNSHIP, VILLAGE, Ended, StationOwned, only_with, secret
-from models.case import Case, CaseState
+from models.case import Case, CaseState, UnderCase, in_its_place
 
 RUNNING = (CaseState.APPLIED, CaseState.ACCEPTED, CaseState.INVESTIGATING, CaseState.HANDLING)
 OF_CASE = {"label": _l("案件"), "help": _l("输入编号查找。"), "among": lambda: Case.state.in_(RUNNING)}
@@ -35,13 +35,12 @@ class Body(enum.Enum):
     COORDINATION = "上级维护妇女儿童合法权益协调组织"
 
 
-class Hand(StationOwned, Ended):
+class Hand(UnderCase, StationOwned, Ended):
     """A row with a number and a day until which somebody has to act. What it says of a case are copies or words of its
     own: whoever receives it reads no case.
     """
 
     __resumes__: ClassVar[bool] = False  # what was taken back is made anew
-    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # of a sealed case: for whoever reads that, or received it
     __find__ = ("number",)
     __serial__: ClassVar[str]  # the character that its numbers begin with
     __sending__: ClassVar[Any]  # what making one is called here
@@ -73,14 +72,8 @@ class Hand(StationOwned, Ended):
     signed_by: Mapped[str | None] = mapped_column(String(64), info={"label": _l("签收人")})
     closed_on: Mapped[date | None] = mapped_column(info={"label": _l("办结日期")})
 
-    @declared_attr
-    def case(cls) -> Mapped[Case]:
-        return relationship(
-            primaryjoin=lambda: cls.case_id == Case.id,  # type: ignore[attr-defined]
-            foreign_keys=lambda: [cls.case_id],  # type: ignore[attr-defined]
-            viewonly=True,
-            info={"label": _l("案件")},
-        )
+    if TYPE_CHECKING:
+        state: Any
 
     @classmethod
     def is_for(cls, case: Case) -> bool:
@@ -90,16 +83,16 @@ class Hand(StationOwned, Ended):
     @classmethod
     def is_open(cls) -> Any:
         """The rows of which somebody still has to do something."""
-        return cls.state.in_(cls.__open__) & cls.ended_on.is_(None)  # type: ignore[attr-defined]
+        return cls.state.in_(cls.__open__) & cls.ended_on.is_(None)
 
     @classmethod
     def holds_up(cls) -> Any:
         """Those of them that their case waits for."""
-        return cls.state.in_(cls.__waited__ or cls.__open__) & cls.ended_on.is_(None)  # type: ignore[attr-defined]
+        return cls.state.in_(cls.__waited__ or cls.__open__) & cls.ended_on.is_(None)
 
     @property
     def runs(self) -> bool:
-        return self.state in self.__open__ and self.ended_on is None  # type: ignore[attr-defined]
+        return self.state in self.__open__ and self.ended_on is None
 
     def __str__(self) -> str:
         return self.number
@@ -142,7 +135,7 @@ def handed(signed: str, closed: str, since: str = "sent_on", early: Any = "") ->
     """
     listed = ", ".join(f"'{state}'" for state in closed.split())
     return (
-        ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),
+        in_its_place(),
         Index(None, "number", unique=True),
         only_with(signed, "signed_on signed_by", "signed_facts"),
         CheckConstraint(f"(state IN ({listed})) = (closed_on IS NOT NULL)", name="closed_dated"),

@@ -2,14 +2,13 @@
 
 import enum
 from datetime import date
-from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Ended, Model, Stamped, StationOwned, secret
-from models.case import Case
+from models.case import UnderCase, in_its_place
 
 
 class Finder(enum.Enum):
@@ -32,16 +31,15 @@ class Capacity(enum.Enum):
     LIMITED = "限制民事行为能力人"
 
 
-class MandatoryReport(StationOwned, Ended, Stamped, Model):
+class MandatoryReport(UnderCase, StationOwned, Ended, Stamped, Model):
     """Violence, or the suspicion of it, that an institution came upon; the police is to be told at once (14)."""
 
     __tablename__ = "mandatory_report"
     __label__ = _l("强制报告")
-    __under__: ClassVar[tuple[str, Any]] = ("case_id", Case)  # sealed with its case
     __ending__ = _l("作废")
     __attachments__ = True
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "division_code"], ["case_record.id", "case_record.division_code"]),
+        in_its_place(),
         CheckConstraint(
             "(reported_on IS NULL) = (reported_to IS NULL)", name="report_dated",
             info={"field": "reported_to", "message": _l("报案日期和受案的公安机关要一起填写。")},
@@ -56,7 +54,7 @@ class MandatoryReport(StationOwned, Ended, Stamped, Model):
     finder_kind: Mapped[Finder] = mapped_column(info={"label": _l("发现单位类别")})
     finder: Mapped[str] = mapped_column(String(100), info={"label": _l("发现单位和人员")})
     found_on: Mapped[date] = mapped_column(info={"label": _l("发现日期"), "not_future": True, "starts_as": "today"})
-    victim: Mapped[str] = mapped_column(String(50), info={"label": _l("受害人姓名"), "short": True})
+    victim: Mapped[str] = mapped_column(String(50), info={"label": _l("受害人姓名"), "short": True, "masked": "name"})
     capacity: Mapped[Capacity] = mapped_column(info={"label": _l("行为能力")})
     circumstances: Mapped[str | None] = secret("narrative", _l("情况"), multiline=True)
     reported_on: Mapped[date | None] = mapped_column(
@@ -65,13 +63,6 @@ class MandatoryReport(StationOwned, Ended, Stamped, Model):
     reported_to: Mapped[str | None] = mapped_column(String(100), info={"label": _l("受案的公安机关")})
     case_id: Mapped[int | None] = mapped_column(
         index=True, info={"label": _l("案件"), "help": _l("已经登记为案件的，输入编号查找；应是同一个维权站的。")}
-    )
-
-    case: Mapped[Case | None] = relationship(
-        primaryjoin=lambda: MandatoryReport.case_id == Case.id,
-        foreign_keys=lambda: [MandatoryReport.case_id],
-        viewonly=True,
-        info={"label": _l("案件")},
     )
 
     def __str__(self) -> str:

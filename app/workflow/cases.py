@@ -1,5 +1,6 @@
 """The steps of a case (2010 opinion, 三(二); F13): 申请→受理→调查→处理→结案→回访, the ways back, the other endings."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -72,20 +73,17 @@ def _is_no_target(case: Case) -> bool:
     return not session.connection().execute(merged).scalar_one()  # whoever sees them: they must not point nowhere
 
 
-def _is_all_back(case: Case) -> bool:
-    session = object_session(case)
-    if session is None:
-        return True
-    _lock(session, case)
-    return not hands.waiting_of(case)
+def _waits_for_nothing(waiting: Callable[[Case], Sequence[Any]]) -> Callable[[Case], bool]:
+    """Whether nothing of that sort is open; whoever opens one at the same time waits, or is waited for."""
 
+    def holds(case: Case) -> bool:
+        session = object_session(case)
+        if session is None:
+            return True
+        _lock(session, case)
+        return not waiting(case)
 
-def _is_reported(case: Case) -> bool:
-    session = object_session(case)
-    if session is None:
-        return True
-    _lock(session, case)
-    return not danger.open_duties(case)
+    return holds
 
 
 def _in_order(earlier: str, later: str, sentence: Any) -> Need:
@@ -112,9 +110,9 @@ CLOSING = [
 UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重开"), _is_no_target)
 # A case does not end over a hand that is still open, in whichever way: the centre, the units and the superior would go
 # on for nobody. It is withdrawn first, or answered.
-ALL_BACK = Need("", hands.still_waiting, _is_all_back)
+ALL_BACK = Need("", hands.still_waiting, _waits_for_nothing(lambda case: hands.waiting_of(case)))
 # F51: nor over what high risk obliges to.
-REPORTED = Need("", danger.still_to_do, _is_reported)
+REPORTED = Need("", danger.still_to_do, _waits_for_nothing(lambda case: danger.open_duties(case)))
 DONE = (ALL_BACK, REPORTED)
 CLOSING += DONE
 endings.BEFORE[Case.__name__] += [UNMERGED, *DONE]

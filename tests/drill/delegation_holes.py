@@ -12,7 +12,7 @@ from app.interface import RegisterInterface
 from app.security import delegation, handing
 from app.security.actor import Actor
 from models import StaffRole
-from tests.drill.hole import as_system, hole
+from tests.drill.hole import as_system, hole, looking_anew
 from tests.security import intrusions
 
 
@@ -94,10 +94,8 @@ def roles_of_elsewhere_shown(app: Flask) -> Iterator[None]:
     def careless(cls: Any, actor: Any, narrow: tuple[str, str] = ("", "view")) -> Any:
         return scope.true() if cls is StaffRole else original(cls, actor, narrow)
 
-    scope.forget_criteria()
-    with patch.object(scope, "predicate", careless):
+    with looking_anew(), patch.object(scope, "predicate", careless):
         yield
-    scope.forget_criteria()
 
 
 @hole("manager", is_about_people=True)

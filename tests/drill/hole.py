@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.scope import acting_as
+from app.scope import acting_as, forget_criteria
 from app.security.actor import SETUP
 from models import Division, Station
 from tests import world
@@ -143,3 +143,13 @@ def has_files(spec: Spec) -> bool:
 
 def has_children(spec: Spec) -> bool:
     return bool(spec.children)
+
+
+@contextmanager
+def looking_anew() -> Iterator[None]:
+    """What an actor may read is remembered; the same actor comes again."""
+    forget_criteria()
+    try:
+        yield
+    finally:
+        forget_criteria()

@@ -10,7 +10,7 @@ from flask import Flask, abort, flash, request
 from sqlalchemy import bindparam, or_, select, text
 from werkzeug.datastructures import MultiDict
 
-from app import divisions, guard, scope
+from app import divisions, guard
 from app.extensions import db
 from app.history import history_of
 from app.interface import RegisterInterface
@@ -27,6 +27,7 @@ from tests.drill.hole import (
     hole,
     in_divisions,
     in_stations,
+    looking_anew,
 )
 from tests.security.probes import view_of
 from tests.security.registers import SPECS
@@ -152,10 +153,8 @@ def roles_merged_over_places(app: Flask) -> Iterator[None]:
         held = any((register, verb) in g.permissions for g in self.grants)
         return tuple(g.division_code for g in self.grants) if held else ()
 
-    scope.forget_criteria()
-    with patch.object(Actor, "places", merged):
+    with looking_anew(), patch.object(Actor, "places", merged):
         yield
-    scope.forget_criteria()
 
 
 @hole("town_admin", shown_by=in_stations)

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import true
 
 from app import hands, scope
+from app.security.actor import Actor
 from app.workflow import endings, steps
 from app.workflow import hands as waiting
-from models import CaseState, Escalation
-from tests.drill.hole import hole
-from tests.drill.transfer_holes import _looking_anew
+from models import Case, CaseState, Escalation
+from tests.drill.hole import hole, looking_anew
 from tests.security import report_intrusions as intrusions
 
 
@@ -63,7 +63,7 @@ def superiors_everywhere(app: Flask) -> Iterator[None]:
     def careless(cls: type, *args: Any) -> Any:
         return true() if cls is Escalation else real(cls, *args)
 
-    with _looking_anew(), patch.object(scope, "predicate", careless):
+    with looking_anew(), patch.object(scope, "predicate", careless):
         yield
 
 
@@ -71,9 +71,9 @@ def superiors_everywhere(app: Flask) -> Iterator[None]:
 def everything_goes_up(app: Flask) -> Iterator[None]:
     real = hands.copy
 
-    def careless(row: object, *args: object) -> None:
+    def careless(row: Any, case: Case, actor: Actor) -> None:
         with patch.multiple(row, has_name=True, has_phone=True, has_address=True):
-            real(row, *args)  # type: ignore[arg-type]
+            real(row, case, actor)
 
     with patch.object(hands, "copy", careless):
         yield

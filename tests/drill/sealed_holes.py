@@ -1,7 +1,6 @@
 """Holes in what is sealed: seals that some of what hangs on a case forgets, openings without end, answers that tell."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -14,19 +13,9 @@ from app.extensions import db
 from app.interface import RegisterInterface
 from app.scope import acting_as
 from models import Attachment, Case, SealedRequest
-from tests.drill.hole import as_system, hole
+from tests.drill.hole import as_system, hole, looking_anew
 from tests.security import sealed_intrusions as intrusions
 from tests.security.sealed_twins import twins
-
-
-@contextmanager
-def _looking_anew() -> Iterator[None]:
-    """What an actor may read is remembered; the same actor comes again."""
-    scope.forget_criteria()
-    try:
-        yield
-    finally:
-        scope.forget_criteria()
 
 
 def answers_differ(app: Flask) -> str | None:
@@ -36,7 +25,7 @@ def answers_differ(app: Flask) -> str | None:
 
 @hole(attack=answers_differ)
 def nothing_is_sealed(app: Flask) -> Iterator[None]:
-    with _looking_anew(), patch.object(seals, "shut", lambda *_: false()):
+    with looking_anew(), patch.object(seals, "shut", lambda *_: false()):
         yield
 
 
@@ -48,19 +37,19 @@ def files_are_not_sealed(app: Flask) -> Iterator[None]:
     def careless(cls: Any, actor: Any, narrow: Any = ("", "view")) -> Any:
         return scope.inside(cls, actor.homes) if cls is Attachment else real(cls, actor, narrow)
 
-    with _looking_anew(), patch.object(scope, "predicate", careless):
+    with looking_anew(), patch.object(scope, "predicate", careless):
         yield
 
 
 @hole(attack=intrusions.reads_rows_in_hand)
 def histories_are_not_sealed(app: Flask) -> Iterator[None]:
-    with _looking_anew(), patch.object(scope, "_of_shut", lambda *_: false()):
+    with looking_anew(), patch.object(scope, "_of_shut", lambda *_: false()):
         yield
 
 
 @hole(attack=intrusions.reads_rows_in_hand)
 def transfers_are_not_sealed(app: Flask) -> Iterator[None]:
-    with _looking_anew(), patch.object(seals, "is_protected", lambda model: hasattr(model, "__sealed__")):
+    with looking_anew(), patch.object(seals, "is_protected", lambda model: hasattr(model, "__sealed__")):
         yield
 
 
@@ -82,14 +71,14 @@ def openings_do_not_end(app: Flask) -> Iterator[None]:
         found = seals.SealedOpening.__table__.alias()
         return select(found.c.id).where(found.c.case_id == row.id, found.c.user_id == actor.user_id).exists()
 
-    with _looking_anew(), patch.object(seals, "_opening", endless):
+    with looking_anew(), patch.object(seals, "_opening", endless):
         yield
 
 
 @hole(attack=intrusions.does_more_than_read)
 def openings_are_for_everything(app: Flask) -> Iterator[None]:
     verbs = frozenset({"view", "reveal", "edit", "handle", "end", "export"})
-    with _looking_anew(), patch.object(seals, "READING", verbs):
+    with looking_anew(), patch.object(seals, "READING", verbs):
         yield
 
 
@@ -123,12 +112,18 @@ def a_refusal_is_told(app: Flask) -> Iterator[None]:
 
 @hole(attack=intrusions.reads_though_recused)
 def heads_are_never_shut_out(app: Flask) -> Iterator[None]:
-    with _looking_anew(), patch.object(seals, "is_recused", lambda *_: false()):
+    with looking_anew(), patch.object(seals, "is_recused", lambda *_: false()):
         yield
 
 
 @hole(attack=intrusions.lets_himself_in)
 def everybody_above_decides(app: Flask) -> Iterator[None]:
     """Whoever may approve cases there, head or not."""
-    with _looking_anew(), patch.object(seals, "_is_headed_below", lambda *_: false()):
+    with looking_anew(), patch.object(seals, "_is_headed_below", lambda *_: false()):
+        yield
+
+
+@hole(attack=intrusions.reads_rows_in_hand)
+def what_hangs_on_a_case_is_not_sealed(app: Flask) -> Iterator[None]:
+    with looking_anew(), patch.object(seals, "is_protected", lambda model: hasattr(model, "__sealed__")):
         yield

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from flask import Flask, request
 from sqlalchemy import select
 
-from app import attachments, audit, guard, scope, secret
+from app import attachments, audit, guard, secret
 from app.extensions import db
 from app.interface import RegisterInterface
 from app.scope import acting_as
@@ -22,6 +22,7 @@ from tests.drill.hole import (
     has_secrets,
     has_secrets_for_few,
     hole,
+    looking_anew,
 )
 from tests.security import intrusions
 from tests.security.registers import SPECS
@@ -84,10 +85,8 @@ def secret_opened_by_the_right_to_view(app: Flask) -> Iterator[None]:
     def careless(self: Actor, verb: str, register: str) -> tuple[str, ...]:
         return original(self, "view" if verb == "reveal" else verb, register)
 
-    scope.forget_criteria()
-    with patch.object(Actor, "places", careless):
+    with looking_anew(), patch.object(Actor, "places", careless):
         yield
-    scope.forget_criteria()
 
 
 @hole(attack=intrusions.opens_a_secret_unseen)

@@ -8,10 +8,10 @@ from unittest.mock import patch
 
 from flask import Flask
 
-from app import scope, statistics, submissions, suppression
+from app import statistics, submissions, suppression
 from app.security.actor import Actor
 from models import Submission
-from tests.drill.hole import as_system, hole
+from tests.drill.hole import as_system, hole, looking_anew
 from tests.security import statistics_intrusions as intrusions
 
 
@@ -52,10 +52,9 @@ def submission_open_to_changes(app: Flask) -> Iterator[None]:
     with (
         patch.object(Submission, "__writing__", {"add": "add", "edit": "add"}),
         patch.object(submissions, "_must_stay", lambda *_: None),
+        looking_anew(),  # what may be read remembers what the model said
     ):
-        scope.forget_criteria()  # which remembers what the model said
         yield
-    scope.forget_criteria()
 
 
 @hole(attack=intrusions.subtracts_what_he_sees_from_what_was_submitted)

@@ -1,28 +1,17 @@
 """Holes in what is handed over: officers of all units, content too early or too late, all told, cases that end."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from flask import Flask
 
-from app import scope, transfers
+from app import transfers
 from app.security import delegation, users
 from app.security.actor import Actor
 from app.workflow import hands
 from models import Assignment, AssignmentState
-from tests.drill.hole import hole
+from tests.drill.hole import hole, looking_anew
 from tests.security import transfer_intrusions as intrusions
-
-
-@contextmanager
-def _looking_anew() -> Iterator[None]:
-    """What an actor may read is remembered; the same actor comes again."""
-    scope.forget_criteria()
-    try:
-        yield
-    finally:
-        scope.forget_criteria()
 
 
 @hole(attack=intrusions.reads_without_a_unit)
@@ -36,21 +25,21 @@ def officers_hold_it_by_place(app: Flask) -> Iterator[None]:
 def officers_of_all_units(app: Flask) -> Iterator[None]:
     everybody, real = frozenset(intrusions.UNIT.values()), Actor.units
     anybody = patch.object(Actor, "units", lambda self, *args: everybody if real(self, *args) else frozenset())
-    with _looking_anew(), anybody:
+    with looking_anew(), anybody:
         yield
 
 
 @hole(attack=intrusions.reads_before_signing)
 def content_before_the_signature(app: Flask) -> Iterator[None]:
     anytime = Assignment.__of_unit__ | {"reveal": tuple(AssignmentState)}
-    with _looking_anew(), patch.object(Assignment, "__of_unit__", anytime):
+    with looking_anew(), patch.object(Assignment, "__of_unit__", anytime):
         yield
 
 
 @hole(attack=intrusions.reads_after_feedback)
 def content_after_the_feedback(app: Flask) -> Iterator[None]:
     too_long = Assignment.__of_unit__ | {"reveal": (AssignmentState.HANDLING, AssignmentState.ANSWERED)}
-    with _looking_anew(), patch.object(Assignment, "__of_unit__", too_long):
+    with looking_anew(), patch.object(Assignment, "__of_unit__", too_long):
         yield
 
 

@@ -41,7 +41,7 @@ def sign(app: Flask, username: str, route: str = "sign", key: int = SHEET) -> An
 
 def in_hand(app: Flask, username: str, attempt: Callable[[Assessment, Actor], Any], key: int = SHEET) -> None:
     """Somebody tries something with a sheet, whether he may see it or not."""
-    intrusions.in_hand(app, username, Assessment, key, attempt)
+    intrusions.in_hand(app, username, attempt, Assessment, key)
 
 
 # ---- what is signed

@@ -37,7 +37,7 @@ def moved(app: Flask) -> str | None:
 
 def in_hand(app: Flask, username: str, attempt: Callable[[Any, Actor], None]) -> None:
     """Somebody tries something with the case of the town, whether he may see it or not."""
-    intrusions.in_hand(app, username, Case, CASE, attempt)
+    intrusions.in_hand(app, username, attempt, Case, CASE)
 
 
 # ---- a state without a step

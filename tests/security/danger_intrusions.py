@@ -76,7 +76,7 @@ def handed_over(app: Flask) -> int:
 
 
 def in_hand(app: Flask, attempt: Callable[[Any, Actor], Any], who: str = "staff", model: Any = Case) -> None:
-    intrusions.in_hand(app, who, model, CASE if model is Case else SHEET, attempt)
+    intrusions.in_hand(app, who, attempt, model, CASE if model is Case else SHEET)
 
 
 def mediated(app: Flask) -> str | None:
@@ -151,7 +151,7 @@ def centre_mediates(app: Flask) -> str | None:
     key = handed_over(app)
     assessed(app)
     intrusions.in_hand(
-        app, "center", Transfer, key, lambda row, actor: advance(row, TransferState.HANDLING, actor, TODAY)
+        app, "center", lambda row, actor: advance(row, TransferState.HANDLING, actor, TODAY), Transfer, key
     )
     (version,) = ask(app, "SELECT version FROM transfer WHERE id = :key", key=key)
     form = {"_version": str(version), "_from": "SIGNED"}
@@ -317,7 +317,7 @@ def lasts_seven_months(app: Flask) -> str | None:
         row.kind, row.expires_on = OrderKind.PROTECTION, date(2027, 6, 2)
 
     in_hand(app, add)
-    intrusions.in_hand(app, "staff", DvOrder, BY_REGISTER["DvOrder"].keys[OWN], lengthen)
+    intrusions.in_hand(app, "staff", lengthen, DvOrder, BY_REGISTER["DvOrder"].keys[OWN])
     found = ask(app, "SELECT id FROM dv_order WHERE kind = 'PROTECTION' AND case_id = :key", key=CASE)
     return f"orders {found}" if found else None
 

@@ -38,7 +38,7 @@ def ask(app: Flask, sql: str, **values: Any) -> list[Any]:
         return list(connection.execute(text(sql), values).scalars())
 
 
-def in_hand(app: Flask, username: str, model: Any, key: int, attempt: Callable[[Any, Actor], Any]) -> None:
+def in_hand(app: Flask, username: str, attempt: Callable[[Any, Actor], Any], model: Any, key: int) -> None:
     """Somebody tries something with a row that he got hold of, whether he may see it or not."""
     with app.app_context():
         actor = person(username)

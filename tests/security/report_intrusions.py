@@ -29,7 +29,7 @@ from models import (
     UrgentPart,
     UrgentReport,
 )
-from tests.security.intrusions import ask, signed_in
+from tests.security.intrusions import ask, in_hand, signed_in
 from tests.security.registers import BY_REGISTER
 from tests.security.report_makers import (
     BASE,
@@ -47,7 +47,6 @@ from tests.security.report_makers import (
     reported,
     whole_case,
 )
-from tests.security.transfer_intrusions import in_hand
 from tests.world import COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY
 
 # ---- 上级转办、交办
@@ -245,9 +244,9 @@ def acts_as_its_superior(app: Flask) -> str | None:
                 for version in ("1", "2"):
                     browser.submit(f"{BASE[name]}/advance/{key}/{state.name}", form | {"_version": version})
 
-                def fill(row: Any) -> None:
+                def fill(row: Any, state: Any = state) -> None:
                     for column in ("reply", "state_reason", "note"):
-                        if column in asked(row, state):  # noqa: B023
+                        if column in asked(row, state):
                             is_secret = "secret" in type(row).__table__.c[column].info
                             (secret.put if is_secret else setattr)(row, column, str(said[column]))
 

@@ -27,9 +27,8 @@ from models import (
 )
 from tests.conftest import Browser
 from tests.security.attacks import account_id, copied, person
-from tests.security.intrusions import signed_in
+from tests.security.intrusions import in_hand, signed_in
 from tests.security.registers import BY_REGISTER
-from tests.security.transfer_intrusions import in_hand
 from tests.world import COUNTY, OWN, TODAY
 
 CASE, STATION = BY_REGISTER["Case"].keys[OWN], BY_REGISTER["Station"].keys

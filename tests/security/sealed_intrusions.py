@@ -13,17 +13,17 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.scope import acting_as, narrowed, visibility_of
-from app.sealing import SealReason, seal
 from app.security.actor import SETUP
+from app.workflow.sealing import seal
 from app.workflow.steps import advance
-from models import AuditEntry, Case, CaseRecusal, CaseState, Model, SealedOpening, Transfer, UserScope
+from models import AuditEntry, Case, CaseRecusal, CaseState, Model, SealedOpening, SealReason, Transfer, UserScope
 from models.base import Visibility
 from tests import records
 from tests.conftest import Browser
 from tests.security.attacks import account_id, person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
-from tests.security.sealed_twins import OUTSIDE, RECEIVERS, TOLD, Planted, plant
+from tests.security.sealed_twins import ABOVE, OUTSIDE, RECEIVERS, SENT_UP, TOLD, Planted, plant
 from tests.world import OWN, TODAY
 
 NOW = datetime(2026, 11, 24, 2, 0)  # noqa: DTZ001  stored without a zone
@@ -32,15 +32,18 @@ VISIBLE = BY_REGISTER["Case"].keys[OWN]
 
 def _rows_of(username: str, planted: Planted) -> Iterator[str]:
     """What somebody gets who can write any query, of the case and of what hangs on it."""
-    keys = {"Case": planted.case, "Transfer": planted.transfer, "Assignment": planted.assignment}
+    keys = {"Case": planted.case, "Transfer": planted.transfer, "Assignment": planted.assignment, **planted.others}
     with acting_as(person(username)):
         for mapper in Model.registry.mappers:
             cls: Any = mapper.class_
             if visibility_of(cls) is Visibility.SYSTEM or (username in RECEIVERS and cls.__name__ in keys):
                 continue
+            if username == ABOVE and cls.__name__ in (*SENT_UP, "EscalationNote", "UrgentPart"):
+                continue  # what was sent to him
             for row in db.session.scalars(select(cls)):
                 root = (getattr(row, "root_register", ""), getattr(row, "root_key", ""))
-                if username in RECEIVERS and root[0] in ("Transfer", "Assignment"):
+                received = {ABOVE: SENT_UP, **dict.fromkeys(RECEIVERS, ("Transfer", "Assignment"))}
+                if root[0] in received.get(username, ()):
                     continue  # what he received
                 is_it = cls.__name__ in keys and row.id == keys[cls.__name__]
                 is_its = getattr(row, "case_id", None) == planted.case or TOLD in str(row)

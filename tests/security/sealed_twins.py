@@ -14,25 +14,41 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from app import attachments, secret
+from app import attachments, secret, todos
+from app.danger import OfCase, RiskInterface
 from app.extensions import db
 from app.files import checked
+from app.hands import HandInterface
+from app.interface import RegisterInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
 from app.workflow.steps import advance
 from models import (
     ActivityKind,
     Assignment,
+    Capacity,
     Case,
     CaseActivity,
     CaseState,
     Channel,
     Difficulty,
+    DvOrder,
+    DvRiskAssessment,
+    Escalation,
+    Finder,
+    MandatoryReport,
+    OrderKind,
+    PolicyIssue,
     RightsCategory,
+    Superior,
+    SuperiorAssignment,
+    SuperiorKind,
     Transfer,
     TransferReason,
     TransferState,
     Urge,
+    Urgency,
+    UrgentReport,
 )
 from tests import world
 from tests.conftest import Browser
@@ -45,6 +61,18 @@ TOLD = "密件的事"  # stands in nothing but the sealed case
 HEADS = ("town_admin", "mixed")  # of the station in OWN
 OUTSIDE = tuple(p.username for p in PEOPLE.values() if p.active and p.username not in HEADS)
 RECEIVERS = ("center", "unit_officer")  # to whom something of it may have been handed over
+ABOVE = "county_admin"  # to whom something of it may have been sent up
+SENT_UP = ("Escalation", "UrgentReport", "PolicyIssue")
+OURS = (
+    "Case",
+    "Transfer",
+    "Assignment",
+    *SENT_UP,
+    "SuperiorAssignment",
+    "DvRiskAssessment",
+    "DvOrder",
+    "MandatoryReport",
+)
 # What is never the same twice: tokens, marks of who opened a form, digests of a calendar or a role.
 NOISE = re.compile(
     r'value="[^"]{30,}"|"csrf_token": "[^"]*"|\?v=[0-9a-f]+|Content-Length: \d+|Date: .*|Last-Modified: .*|ETag: .*'
@@ -62,6 +90,7 @@ class Planted(NamedTuple):
     file: int
     transfer: int
     assignment: int
+    others: dict[str, int]  # {register: key} of what else hangs on it
 
 
 class Request(NamedTuple):
@@ -75,7 +104,7 @@ class Request(NamedTuple):
         return f"{self.method} {self.path} {self.data or ''}"[:150]
 
 
-def plant(app: Flask, is_handed_over: bool = True, **values: Any) -> Planted:
+def plant(app: Flask, is_handed_over: bool = True, is_sent_up: bool = True, **values: Any) -> Planted:
     """Add a sealed case to the station in OWN, by the product itself."""
     with app.app_context(), acting_as(SETUP):
         beside = db.session.get_one(Case, BY_REGISTER["Case"].keys[OWN])
@@ -88,6 +117,8 @@ def plant(app: Flask, is_handed_over: bool = True, **values: Any) -> Planted:
         secret.put(case, "id_number", secret.get(beside, "id_number"))
         secret.put(case, "narrative", TOLD)
         db.session.flush()
+
+        others = {type(row).__name__: row.id for row in _hang_on(case, is_sent_up)}
 
         def fill(row: Case) -> None:
             row.difficulty, row.handler, row.accepted_on = Difficulty.SIMPLE, "没有这个账号", row.received_on
@@ -102,10 +133,40 @@ def plant(app: Flask, is_handed_over: bool = True, **values: Any) -> Planted:
         db.session.flush()
         file = attachments.attach(case, checked(f"{TOLD}.pdf", pdf("x")))
         transfer, assignment = _hand_over(case) if is_handed_over else (0, 0)
-        planted = Planted(case.id, case.number, done.id, urge.id, file.id, transfer, assignment)
+        planted = Planted(case.id, case.number, done.id, urge.id, file.id, transfer, assignment, others)
         db.session.commit()
         db.session.remove()
     return planted
+
+
+def _hang_on(case: Case, is_sent_up: bool) -> list[Any]:
+    """What its station makes of it, and what goes to the county; stored."""
+    up = {"case_id": case.id, "to_level": Superior.COUNTY}
+    sent = [
+        Escalation(**up, asked=TOLD, has_name=True, has_phone=False, has_address=False),
+        UrgentReport(**up, urgency=Urgency.MAJOR, subject=TOLD, people=1, report=TOLD),
+        PolicyIssue(**up, subject=TOLD, law=TOLD, analysis=TOLD, proposal=TOLD),
+    ]
+    secret.put(sent[0], "summary", TOLD)
+    kept = [
+        SuperiorAssignment(
+            case_id=case.id, kind=SuperiorKind.PASSED, document_no=TOLD, from_whom=TOLD, arrived_on=case.received_on,
+            subject=TOLD,
+        ),
+        DvRiskAssessment(case_id=case.id, assessed_on=case.received_on, assessor=TOLD),
+        DvOrder(case_id=case.id, kind=OrderKind.WARNING, issued_by=TOLD, issued_on=case.received_on),
+        MandatoryReport(
+            case_id=case.id, station_id=case.station_id, finder_kind=Finder.SCHOOL, finder=TOLD, victim=TOLD,
+            found_on=case.received_on, capacity=Capacity.LIMITED,
+        ),
+    ]  # fmt: skip
+    rows = [*(sent if is_sent_up else ()), *kept]
+    for row in rows:
+        ADDING.get(type(row), HandInterface)(type(row)).add(row)
+    return rows
+
+
+ADDING = {DvRiskAssessment: RiskInterface, DvOrder: OfCase, MandatoryReport: RegisterInterface}
 
 
 def _hand_over(case: Case) -> tuple[int, int]:
@@ -141,6 +202,7 @@ def requests(app: Flask, planted: Planted) -> Iterator[Request]:
 def _by_rules(app: Flask, planted: Planted) -> Iterator[Request]:
     own = {name: spec.keys.get(OWN, 1) for name, spec in BY_REGISTER.items()}
     aims = own | {"Case": planted.case, "Transfer": planted.transfer or 1, "Assignment": planted.assignment or 1}
+    aims |= planted.others
     form = {
         "_version": "3", "reason": "核对身份", "column": "narrative", "ended_on": "2026-11-20", "ended_reason": "试",
         "reply": "已联系", "kind": "CALL", "happened_on": "2026-11-20", "summary": "去电", "done_by": "某人",
@@ -151,7 +213,7 @@ def _by_rules(app: Flask, planted: Planted) -> Iterator[Request]:
         if view in ("static", "appbuilder", "Leave", "SignIn", "Activation", "Account"):
             continue
         path = rule.rule.replace("<column>", "station_id").replace("<to>", "HANDLING")
-        path, is_ours = path.replace("<pk>", str(aims.get(view, 1))), view in ("Case", "Transfer", "Assignment")
+        path, is_ours = path.replace("<pk>", str(aims.get(view, 1))), view in OURS
         for key in (planted.activity, planted.urge, planted.file, 1) if "<key>" in path else (0,):
             for what in ("activity", f"reply-{planted.urge}", "urge") if "<what>" in path else ("",):
                 aimed = path.replace("<key>", str(key)).replace("<what>", what).replace("<scope>", "1")
@@ -173,9 +235,9 @@ def _lists(planted: Planted) -> Iterator[Request]:
     for query in queries:
         yield Request("GET", f"/cases/list/?{query}", {})
         yield Request("GET", f"/cases/export?{query}", {})
-    for path in ("/transfers", "/assignments"):
-        names = ("transferred", "unassigned", "answered", "overdue", "back", "assigned", "accepted")
-        for query in (f"q={planted.number}", *(f"_only={name}" for name in names)):
+    bases = ("/transfers", "/assignments", "/escalations", "/urgents", "/policies", "/superiors", "/risks", "/orders")
+    for path in (*bases, "/reports"):
+        for query in (f"q={planted.number}", f"q={TOLD}", *(f"_only={kind.name}" for kind in todos.KINDS)):
             yield Request("GET", f"{path}/list/?{query}", {})
     for by in ("category", "difficulty", "state", "division", "month", "channel", "quarter", "year"):
         for measure in ("cases", "visits"):
@@ -252,7 +314,7 @@ class Told(NamedTuple):
 def twins(app: Flask, username: str, rounds: int = 1) -> Told:
     """Ask both databases the same as somebody who may not read the case."""
     with fresh(app):
-        planted = plant(app, is_handed_over=username not in RECEIVERS)
+        planted = plant(app, is_handed_over=username not in RECEIVERS, is_sent_up=username != ABOVE)
         asked = list(requests(app, planted))
         with_it = answers_to(app, username, asked, rounds)
     with fresh(app):

@@ -4,7 +4,7 @@ The world's officer has no unit; `officer` gives him one. In his own town stands
 same transfer, made here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.extensions import db
 from app.files import checked
 from app.hands import HandInterface
 from app.scope import acting_as
-from app.security.actor import SETUP, Actor
+from app.security.actor import SETUP
 from app.transfers import AssignmentInterface
 from app.workflow.steps import advance
 from models import (
@@ -32,7 +32,7 @@ from models import (
 )
 from tests.conftest import Browser
 from tests.security.attacks import CENTER, OFFICER, STAFF, account_id, person, role_id
-from tests.security.intrusions import ask, signed_in
+from tests.security.intrusions import ask, in_hand, signed_in
 from tests.security.registers import BY_REGISTER
 from tests.security.spec import pdf
 from tests.world import CHILD, COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY, canary
@@ -42,21 +42,6 @@ MINE, BESIDE = SPEC.keys[OWN], SPEC.keys[SIBLING]
 UNIT = BY_REGISTER["MemberUnit"].keys
 TOLD = "乙单位的事-QX"  # content of the other unit's assignment, and the name of its file
 WOMAN = {"name": "某女士-QX", "phone": "13955551234", "address": "某巷 55 号-QX"}
-
-
-def in_hand(app: Flask, username: str, attempt: Callable[[Any, Actor], Any], model: Any, key: int) -> None:
-    """Somebody tries something with a row, whether he may see it or not."""
-    with app.app_context():
-        actor = person(username)
-        with acting_as(SETUP):
-            row = db.session.get_one(model, key)
-        try:
-            with acting_as(actor):
-                attempt(row, actor)
-                db.session.commit()
-        except DomainError:
-            db.session.rollback()
-        db.session.remove()
 
 
 def officer(app: Flask, unit: int | None = UNIT[OWN]) -> Browser:
