@@ -6,11 +6,12 @@ What the criteria cannot reach is forbidden: statements on bare tables, text, bu
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Select, event, func, inspect, select, true
 from sqlalchemy.orm import MANYTOONE, ORMExecuteState, Session
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import BindParameter, TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClause
 
 from app import scope, seals
@@ -37,11 +38,13 @@ def has_bare_table(statement: Any) -> bool:
 
 
 def _parts_of(statement: Any) -> Iterator[Any]:
-    """Everything in the statement, but what is asked about seals: those conditions are the guard's own."""
-    waiting = deque([statement])
+    """Everything in the statement, once, but values, and what is asked about seals: that is the guard's own."""
+    waiting, seen = deque([statement]), {}
     while waiting:
         element = waiting.popleft()
-        if seals.MARK not in getattr(element, "_annotations", ()):
+        is_ours = seals.MARK in getattr(element, "_annotations", ())
+        if not is_ours and id(element) not in seen and not isinstance(element, BindParameter):
+            seen[id(element)] = element
             yield element
             waiting.extend(element.get_children())
 
@@ -54,8 +57,9 @@ def classes_in(statement: Any) -> set[type] | None:
             named: Iterable[Any] = (*element._raw_columns, *(p for p, _ in (*element._prefixes, *element._suffixes)))
         else:
             named = () if isinstance(element, FromClause) else (element,)
-        if any(_is_bare(part) for part in named):
-            return None
+        for part in named:
+            if _is_bare(part):
+                return None
         for part in (element, *named):
             entity = part._annotations.get("parententity")
             if entity is not None:
@@ -70,14 +74,28 @@ def guard_read(state: ORMExecuteState) -> None:
         return  # a column load refreshes a row that was let in before
     if not state.is_select or not state.is_orm_statement:
         raise RuntimeError(ROUND)
-    asked = None
-    if not state.is_relationship_load:  # SQLAlchemy writes the statements that load a relation
-        asked = classes_in(state.statement)
-        if asked is None:
-            raise RuntimeError(ROUND)
-        if state.statement._with_options:
-            asked = None  # an option may join what the statement does not name
-    state.statement = state.statement.options(*scope.criteria(asked))
+    if state.is_relationship_load:  # SQLAlchemy writes the statements that load a relation
+        state.statement = state.statement.options(*scope.criteria())
+    else:
+        state.statement = _guarded(state.statement)
+
+
+# Statements that somebody keeps and asks again, with their criteria: {statement: (whose criteria, the same guarded)}.
+_KEPT: WeakKeyDictionary[Any, tuple[Any, Any]] = WeakKeyDictionary()
+
+
+def _guarded(statement: Any) -> Any:
+    whose = scope.asking()
+    before = _KEPT.get(statement)
+    if before is not None and before[0] is whose:
+        return before[1]
+    asked = classes_in(statement)
+    if asked is None:
+        raise RuntimeError(ROUND)
+    # An option may join what the statement does not name.
+    guarded = statement.options(*scope.criteria(None if statement._with_options else asked))
+    _KEPT[statement] = whose, guarded
+    return guarded
 
 
 def _key_of(cls: type) -> Any:

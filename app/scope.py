@@ -7,14 +7,18 @@ command line say `with acting_as(...)`.
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import count
 from typing import Any
 
 from flask import current_app, g, has_app_context, has_request_context
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, inspect, or_, select, true
 from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.util import LoaderCriteriaOption
-from sqlalchemy.sql.elements import Grouping
+from sqlalchemy.sql.annotation import _deep_annotate
+from sqlalchemy.sql.cache_key import anon_map
+from sqlalchemy.sql.elements import BindParameter, Grouping
+from sqlalchemy.sql.visitors import iterate
 
 from app import seals
 from app.security.actor import Actor
@@ -23,6 +27,7 @@ from models.base import CITY, PLACES, TOWNSHIP, Model, Visibility, models_by_nam
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _narrow: ContextVar[tuple[str, str]] = ContextVar("narrow", default=("", "view"))
 _moving: ContextVar[tuple[Any, str] | None] = ContextVar("moving", default=None)
+_keys = count()
 NOBODY = "nobody"  # a verb that no role can hold
 _COLUMNS = {digits: name for name, digits in PLACES.items()}
 
@@ -252,6 +257,12 @@ def attachable() -> dict[str, Any]:
     return {name: m for name, m in sorted(models_by_name().items()) if getattr(m, "__attachments__", False)}
 
 
+@cache
+def _same_key(key: Any) -> tuple[str, int]:
+    """A key of its own for criteria of one structure: short, for it is compared with every statement."""
+    return ("criteria", next(_keys))
+
+
 class Criteria(LoaderCriteriaOption):
     """Loader criteria that follow an alias into the ON of a join; SQLAlchemy's own stay with the table there."""
 
@@ -263,9 +274,34 @@ class Criteria(LoaderCriteriaOption):
         entity: Any = self.entity
         yield entity.mapper
 
+    def _gen_cache_key(self, _anon_map: Any, bindparams: list[Any]) -> Any:
+        """As it would be alone, and made once: nothing in the criteria is shared with the statement."""
+        key, values = self._known_key
+        bindparams.extend(values)
+        return key
+
+    @cached_property
+    def _known_key(self) -> tuple[Any, list[Any]]:
+        values: list[Any] = []
+        return _same_key(super()._gen_cache_key(anon_map(), values)), values
+
     def _resolve_where_criteria(self, ext_info: Any) -> Any:
-        found = super()._resolve_where_criteria(ext_info)
+        found = self._annotated
         return ext_info._adapter.traverse(found) if ext_info.is_aliased_class else found
+
+    @cached_property
+    def _annotated(self) -> Any:
+        """What the original makes for every statement anew, but for the parameters: those with annotations would equal
+        those without, and SQLAlchemy compares them at length.
+        """
+        values = [part for part in iterate(self.where_criteria) if isinstance(part, BindParameter)]
+        return _deep_annotate(
+            self.where_criteria,
+            {"for_loader_criteria": self},
+            exclude=values,
+            detect_subquery_cols=True,
+            ind_cols_on_fromclause=True,
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -300,12 +336,17 @@ def _asked_through(cls: type) -> tuple[type, ...]:
     return (*direct, *further, *(attachable().values() if kind is Visibility.ATTACHED else ()))
 
 
+def asking() -> dict[type, Any]:
+    """The criteria of whoever acts now; the same dictionary as long as they are the same."""
+    return read_criteria(current_actor(), _narrow.get())
+
+
 def criteria(classes: Collection[type] | None = None) -> Iterable[Any]:
     """The loader options for whoever acts now, for these classes (default: all that are mapped).
 
     Fewer of them make a statement quicker: each one is looked at whenever the statement is.
     """
-    known = read_criteria(current_actor(), _narrow.get())
+    known = asking()
     if classes is None:
         return known.values()
     wanted = {*classes, *(asked for cls in classes for asked in _asked_through(cls))}

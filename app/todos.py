@@ -7,10 +7,11 @@ same conditions. Everything is read through the scope guard; many rows take as m
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, null, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, null, or_, select, true
 
 from app import calendars, danger, follow_up, handlers, hands, protection, recognitions, seals, terms, transfers, urges
 from app.calendar import Light
@@ -50,7 +51,7 @@ OF_CASE = (Case.subject, Case.number, Case.state, Case.due_on, Case.handler)
 OF_ASSIGNMENT = (Assignment.number, null(), Assignment.state, Assignment.due_on, null())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One sort of thing to be done: what it is called, what to do, for whom it is, which rows of a register.
 
@@ -323,12 +324,16 @@ def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> li
 
 
 def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
-    """How many rows there are of each kind, by one statement; a register is gone through once for all its kinds."""
+    """How many rows there are of each kind."""
+    counts = db.session.execute(_counting(found)).mappings().one() if found else {}
+    return [counts[kind.name] for kind, _rows in found]
+
+
+def _counting(found: list[tuple[Kind, ColumnElement[bool]]]) -> Select[Any]:
+    """Counts the rows of each kind by one statement; a register is gone through once for all its kinds."""
     of_register: dict[Any, dict[str, ColumnElement[bool]]] = {}
     for kind, rows in found:
         of_register.setdefault(kind.model, {})[kind.name] = rows
-    if not of_register:
-        return []
     tables = [
         select(*(func.count(case((rows, 1))).label(name) for name, rows in kinds.items()))
         .select_from(model)
@@ -339,9 +344,7 @@ def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
     joined: FromClause = tables[0]
     for table in tables[1:]:
         joined = joined.join(table, true())
-    counted = db.session.execute(select(*(column for table in tables for column in table.c)).select_from(joined))
-    counts = counted.mappings().one()
-    return [counts[kind.name] for kind, _rows in found]
+    return select(*(column for table in tables for column in table.c)).select_from(joined)
 
 
 def _lines(kind: Kind, rows: ColumnElement[bool], today: date, first: int) -> tuple[Line, ...]:
@@ -362,5 +365,11 @@ def _line(today: date, key: Any, name: str, number: str, state: Any, due_on: dat
 
 def number(actor: Actor, today: date) -> int:
     """How many rows wait for the actor himself: the number in the menu."""
-    found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor) if kind.is_counted]
-    return sum(_counts(found))
+    kinds = tuple(kind for kind in kinds_for(actor) if kind.is_counted)
+    return sum(db.session.execute(_counting_own(kinds, actor, today)).one()) if kinds else 0
+
+
+@lru_cache(maxsize=512)
+def _counting_own(kinds: tuple[Kind, ...], actor: Actor, today: date) -> Select[Any]:
+    """The statement for it, from memory: every page asks. Conditions of kinds that are counted ask nothing first."""
+    return _counting([(kind, kind.rows(actor, today)) for kind in kinds])

@@ -72,7 +72,7 @@ def stranger(chromium: Browser, address: str) -> Iterator[Callable[[tuple[int, i
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", heard)
         page.on("request", lambda request: request.url.startswith((address, "data:")) or problems.append(request.url))
