@@ -231,6 +231,43 @@ def test_the_criteria_of_the_classes_asked_about_do_what_all_criteria_do(toys, n
     assert by_some != str(statement)
 
 
+WHO = [
+    (KEEPER, ("", "view"), [1, 2]),
+    (KEEPER, ("Parent", "edit"), [1]),
+    (somebody(SIBLING, permissions=TOYS), ("", "view"), [2]),
+    (somebody(CITY, SIBLING, permissions=TOYS), ("", "view"), [1, 2]),
+    (Actor("无", 2), ("", "view"), []),
+]
+
+
+def test_a_statement_that_is_kept_is_guarded_for_whoever_asks(toys):
+    """It is remembered with its criteria: for the same person and the same question, and nobody else."""
+    kept = select(Parent.id).order_by(Parent.id)
+    for actor, narrow, seen in [*WHO, *reversed(WHO), *WHO]:
+        with acting_as(actor), narrowed(*narrow):
+            assert toys.scalars(kept).all() == seen
+    assert toys.scalars(kept).all() == []  # nobody
+    with acting_as(SETUP):
+        assert toys.scalars(kept).all() == [1, 2]
+
+
+def test_criteria_of_another_structure_have_another_key(toys):
+    """SQLAlchemy takes a compiled statement again where the keys are the same; values may differ, nothing else."""
+
+    def said(actor, model, narrow):
+        with acting_as(actor), narrowed(*narrow):
+            option = scope.asking()[model]
+        values = []
+        return option._gen_cache_key(None, values), str(option.where_criteria), len(values)
+
+    actors = {actor: narrow for actor, narrow, _seen in WHO}
+    found = [said(actor, model, narrow) for actor, narrow in actors.items() for model in (Parent, Child, Letter, Note)]
+    assert len({key for key, *_rest in found}) > 4
+    for key, sql, number in found:
+        for other, its_sql, its_number in found:
+            assert key != other or (sql, number) == (its_sql, its_number)
+
+
 def test_bulk_writes_raise(context):
     row = {"id": FIRST_STATION, "name": "x", "division_code": SIBLING, "host": StationHost.SELF}
     for write in (
