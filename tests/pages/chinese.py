@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -122,15 +123,19 @@ def problems(name: str, answer: TestResponse) -> list[str]:
     return [f"{name}: {stray!r} in {text!r}" for text in texts for stray in strays(text)]
 
 
-def crawl(browser: Any, start: str = "/", within: str = "/") -> Iterator[tuple[str, TestResponse]]:
-    """(path, answer) of every page of this site, or part of it, that links lead to from `start`, each path once."""
-    todo, seen = [start], set()
+def crawl(browser: Any, start: str = "/", within: str = "/", alike: int = 0) -> Iterator[tuple[str, TestResponse]]:
+    """(path, answer) of every page of this site, or part of it, that links lead to from `start`, each path once; or of
+    paths that differ in numbers only, the first `alike`.
+    """
+    todo, seen, kinds = [start], set(), Counter[str]()
     while todo:
         address = todo.pop()
         path = urlsplit(address).path
-        if path in seen or path.startswith("/static/"):
+        kind = re.sub(r"\d+", "0", path)
+        if path in seen or path.startswith("/static/") or (alike and kinds[kind] == alike):
             continue
         seen.add(path)
+        kinds[kind] += 1
         answer = browser.get(address)
         yield path, answer
         links = [answer.location] if answer.location else []

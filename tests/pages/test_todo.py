@@ -11,6 +11,7 @@ from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Account, Case
 from tests import records
+from tests.conftest import IS_AUDIT
 from tests.pages.test_workbench import rows_behind
 from tests.world import CHILD, OWN, SIBLING, TODAY, canary
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databa
 
 STAFF, ADMIN = "姓名staff", "姓名town_admin"
 PEOPLE = ("town_admin", "village_admin", "county_admin", "city_admin", "staff", "mixed", "foreign_admin")
+SOME = ("town_admin", "staff", "mixed")  # in make test
 LONG_AGO = TODAY.replace(month=9, day=1)
 MANY = 12  # more than a group shows
 
@@ -57,7 +59,7 @@ def number_in_menu(page):
 
 def test_every_number_is_that_of_its_list(busy, client_as):
     wrong, looked_at = [], 0
-    for person in PEOPLE:
+    for person in PEOPLE if IS_AUDIT else SOME:
         browser = client_as(person)
         page = browser.get("/todo/").text
         for name, (number, address, keys) in groups_of(page).items():

@@ -15,6 +15,7 @@ from app.security import users
 from app.security.actor import SETUP
 from models import AuditEntry, Case, Division, Seat, Station, StationHost, StationMember, Volunteer
 from tests import records, world
+from tests.conftest import IS_AUDIT
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
 pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
@@ -25,6 +26,7 @@ PEOPLE = (
     "town_admin", "village_admin", "county_admin", "city_admin", "supervisor", "staff", "center", "mixed", "manager",
     "city_manager", "system_admin", "foreign_admin",
 )  # fmt: skip
+SOME = ("town_admin", "center", "mixed", "manager", "system_admin")  # in make test
 ADMIN = "区划管理员"
 
 
@@ -99,14 +101,14 @@ def rows_behind(browser, address):
 
 def test_each_number_is_that_of_its_list(busy, client_as):
     wrong, looked_at = [], set()
-    for person in PEOPLE:
+    for person in PEOPLE if IS_AUDIT else SOME:
         browser = client_as(person)
         for number, address in numbers_of(browser.get("/").text):
             looked_at.add(person)
             if (found := rows_behind(browser, address)) != number:
                 wrong.append(f"{person}: {number} at {address}, which lists {found}")
     assert wrong == []
-    assert looked_at == set(PEOPLE)
+    assert looked_at >= set(SOME)
 
 
 def test_a_number_that_is_not_that_of_its_list_would_be_noticed(busy, client_as, monkeypatch):

@@ -48,7 +48,7 @@ METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 HOSTILE_PEOPLE = ("city_admin", "system_admin")  # who also send nonsense: between them they may do everything
 DRILL_FACTOR = 2  # values that a drill tries for one of the matrix
 # Of so many requests to a route a sample takes one; fewer for people who may do less, or what others may elsewhere.
-MASTERS, FEW, MANY = ("town_admin", "city_admin", "system_admin"), 10, 30
+MASTERS, FEW, MANY = ("town_admin", "system_admin"), 10, 60
 # Who may do what town_admin may, in another place: each asks a share of what a drill asks, another one each.
 ALIKE, ALIKE_SHARE = ("village_admin", "county_admin", "foreign_admin"), 2
 # Requests to a route that everybody makes who may use it; in a sample, the masters one more.

@@ -9,7 +9,7 @@ from tests.security.prober import Prober
 from tests.security.probes import rules
 from tests.security.registers import SPECS
 
-LIKE_OTHERS = ("village_admin", "foreign_admin")  # as county_admin and town_admin, elsewhere
+LIKE_OTHERS = ("village_admin", "foreign_admin", "mixed")  # as county_admin, town_admin and both, elsewhere
 
 
 def in_audit(person):
