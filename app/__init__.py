@@ -39,6 +39,7 @@ standards.install(GuardedSession)
 assessments.install(GuardedSession)
 danger.install(GuardedSession)
 protection.install(GuardedSession)
+sealing.install(GuardedSession)
 submissions.install(GuardedSession)
 calendars.FOLLOWERS.append(recalculation.FOLLOWER)
 

@@ -3,15 +3,17 @@
 import enum
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
-from app import scope
+from app import clock, scope
 from app.errors import OutOfScope
 from app.scope import acting_as
 from app.workflow.hands import session_of
-from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
+from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled, was_set
 from models import Case, SealReason
 
 
@@ -49,6 +51,37 @@ def together(case: Case, moment: Moment) -> None:
         if reason is not None:
             for row in (case, *others):
                 seal(row, reason, moment.today)
+
+
+_FOUND = "sealed_by_what_was_found_out"
+
+
+def _note(session: Session, _context: Any) -> None:
+    """Which cases a flush has sealed, and who wrote."""
+    actor = scope.current_actor()
+    for row in (*session.new, *session.dirty):
+        if actor and isinstance(row, Case) and row.sealed_for is not None and was_set(row, ("sealed_for",)):
+            session.info.setdefault(_FOUND, {})[row.id] = actor
+
+
+def _settle(session: Session) -> None:
+    """What was merged with them is sealed in the same transaction, whatever they are sealed by."""
+    for key, actor in session.info.pop(_FOUND, {}).items():
+        with acting_as(replace(actor, is_system=True)):
+            case = session.get(Case, key)
+            if case is not None:
+                together(case, Moment(actor, clock.today()))
+
+
+def _forget(session: Session, *_rest: Any) -> None:
+    session.info.pop(_FOUND, None)
+
+
+def install(session_class: type[Session]) -> None:
+    """Keep what was merged as sealed as its other half in the sessions of this class."""
+    event.listen(session_class, "after_flush", _note)
+    event.listen(session_class, "before_commit", _settle)
+    event.listen(session_class, "after_rollback", _forget)
 
 
 STEPS = (

@@ -1,5 +1,6 @@
 """Short attacks on what is sealed, as those of tests.security.intrusions: over HTTP, and with rows in hand."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -319,8 +320,10 @@ def a_station_without_head(app: Flask) -> str | None:
 
 
 def finds_it_by_what_was_merged(app: Flask) -> str | None:
-    """A sealed case goes into an open one, and an open one into a sealed one; or it is sealed afterwards."""
-    for first, when in (("source", "before"), ("target", "before"), ("source", "after"), ("target", "after")):
+    """A sealed case goes into an open one, and an open one into a sealed one; or it is sealed afterwards, by somebody's
+    word, or by what is found out.
+    """
+    for first, when in itertools.product(("source", "target"), ("before", "after", "found")):
         with app.app_context(), acting_as(SETUP):
             keys = [records.case(OWN, f"{name}的事") for name in ("并出", "并入")]
             source, target = (db.session.get_one(Case, key) for key in keys)
@@ -334,6 +337,8 @@ def finds_it_by_what_was_merged(app: Flask) -> str | None:
             advance(source, CaseState.MERGED, SETUP, TODAY, fill)
             if when == "after":
                 seal(chosen, SealReason.OTHER, TODAY)
+            if when == "found":
+                chosen.is_sexual = True
             db.session.commit()
             db.session.remove()
         for username in ("staff", "county_admin"):
