@@ -49,6 +49,7 @@ def status_of(html: str) -> list[str]:
 # ---- what is said
 
 
+@pytest.mark.in_turns(one_in=2)
 @registers(KEPT)
 def test_a_row_is_told_of_in_chinese_all_its_life(client_as, spec):
     browser, base = client_as(spec.master), BASE[spec.register]

@@ -10,7 +10,7 @@ from tests.security.sealed_intrusions import ATTACKS
 from tests.security.sealed_twins import OUTSIDE, twins
 
 
-@pytest.mark.in_turns(one_in=6)  # everybody on each database: make audit, make drill
+@pytest.mark.in_turns(one_in=10)  # everybody on each database: make audit, make drill
 @pytest.mark.parametrize("person", OUTSIDE)
 def test_the_answers_are_the_same_without_it(app, person):
     told = twins(app, person)

@@ -97,6 +97,7 @@ def test_the_security_tests_know_its_actions_and_where_it_may_leak(view, app):
         assert all(stored[key][column] == world.canary(kind, code) for code, key in spec.keys.items())
 
 
+@pytest.mark.in_turns  # make audit asks both databases
 @specified
 def test_every_page_answers(view, client_as):
     spec = known.BY_REGISTER[view.class_permission_name]
@@ -113,6 +114,7 @@ def test_every_page_answers(view, client_as):
         assert longest <= 20, "a whole table in an option list"
 
 
+@pytest.mark.in_turns  # make audit asks both databases
 @specified
 def test_the_label_of_a_column_stands_once(view, client_as):
     """List, form and export take it from the column."""

@@ -307,6 +307,7 @@ def test_demo_accounts_are_those_of_the_file(full):
     assert {role for _, _, role, _ in listed} == set(ROLES)
 
 
+@pytest.mark.in_turns  # make audit asks both databases
 @pytest.mark.parametrize("account", demo.accounts(), ids=lambda account: account["username"])
 def test_demo_account_signs_in_and_sees_the_home_page(full, account):
     browser = Browser(full)

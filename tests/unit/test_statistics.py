@@ -68,6 +68,7 @@ def check(app, cases, who, asked):
     return table.count()
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("who", VIEWERS)
 def test_every_number_is_that_of_its_rows(app, who):
     chance, seen = random.Random(who), set()
