@@ -105,6 +105,18 @@ def _key_of(cls: type) -> Any:
     return key
 
 
+def _is_shut(session: Session, actor: Actor, row: Any) -> bool:
+    """Whether a row is put under one that is sealed from the actor for more than reading."""
+    if not hasattr(row, "__under__"):
+        return False
+    column, above = row.__under__
+    key = getattr(row, column)
+    if key is None or not inspect(row).attrs[column].history.has_changes():
+        return False
+    shut = seals.shut(above, above.id, actor, "handle")
+    return session.scalar(select(true()).where(above.id == key, shut)) is not None
+
+
 def _is_stored_for(session: Session, cls: type, verb: str, keys: Iterable[Any], key: Any = None) -> bool:
     """Whether all of `keys`, as they stand in the database, are rows of `cls` on which the actor holds `verb`."""
     wanted, key = set(keys), _key_of(cls) if key is None else key
@@ -203,6 +215,8 @@ def guard_write(session: Session, _context: Any, _instances: Any) -> None:
         for how, row in writes:
             verb = (moved_by(row) if how == "edit" else None) or how
             check_write(session, actor, verb, row)
+            if _is_shut(session, actor, row):
+                raise OutOfScope()
             if verb != "delete":
                 check_references(session, row)
             if verb != "add":

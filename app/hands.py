@@ -34,7 +34,7 @@ def running_case(row: Any, actor: Actor) -> Case:
     """
     asked = select(Case).where(Case.id == row.case_id)
     case = db.session.scalars(asked.with_for_update().execution_options(populate_existing=True)).one_or_none()
-    if case is None or not actor.covers("handle", Case.__name__, case.place):
+    if case is None or not scope.holds(actor, "handle", case):
         raise OutOfScope()
     if case.ended_on is not None or case.state not in RUNNING:
         now = str(case.state.value if case.ended_on is None else case.__ending__)
@@ -46,7 +46,7 @@ def running_case(row: Any, actor: Actor) -> Case:
 
 def copy(row: Any, case: Case, actor: Actor) -> None:
     """Fill in what a hand takes of its case: the subject, and of the woman what is ticked."""
-    if (row.has_phone or row.has_address) and not actor.covers("reveal", Case.__name__, case.place):
+    if (row.has_phone or row.has_address) and not scope.holds(actor, "reveal", case):
         field = "has_phone" if row.has_phone else "has_address"
         raise DomainError(_("您不能查看当事人的联系方式，也不能转出。"), field)
     row.subject, row.name = case.subject, case.name if row.has_name else None

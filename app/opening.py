@@ -208,6 +208,19 @@ def recuse(case: Case, user_id: int, reason: str, actor: Actor, today: date) -> 
     db.session.flush()
 
 
+def recuse_alike(keys: Sequence[int]) -> None:
+    """Shut out of each of these cases whoever is shut out of one, flushed; whoever calls acts as the system."""
+    asked = select(CaseRecusal).where(CaseRecusal.case_id.in_(keys), CaseRecusal.lifted_on.is_(None))
+    rows = db.session.scalars(asked.order_by(CaseRecusal.id)).all()
+    known = {(row.case_id, row.user_id) for row in rows}
+    for row in {row.user_id: row for row in rows}.values():
+        for key in keys:
+            if (key, row.user_id) not in known:
+                like = {name: getattr(row, name) for name in ("user_id", "name", "since", "by_name", "reason")}
+                db.session.add(CaseRecusal(case_id=key, **like))
+    db.session.flush()
+
+
 def to_lift(actor: Actor, key: int | None = None) -> list[tuple[CaseRecusal, str]]:
     """(who is shut out, number of the case) where the actor could take it back; nobody decides about himself."""
     asked = (

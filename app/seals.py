@@ -136,7 +136,7 @@ def _lies_in(row: Any, code: str) -> ColumnElement[bool]:
 def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
     """The actor heads the station: he approves cases in its division, or in the nearest one above where anybody does.
 
-    `but`: who asks for something. Then whoever asks, or is recused, does not count, and the next one above decides.
+    Whoever is recused does not count, nor does `but`, who asks for something: then it is the next one above.
     """
     mine = {g.division_code for g in actor.grants if (Case.__name__, APPROVE) in g.permissions}
     return or_(false(), *(_lies_in(row, code) & ~_is_headed_below(row, code, but) for code in sorted(mine)))
@@ -160,7 +160,7 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
     """Somebody approves cases nearer to the row than in `code`, today."""
     held, account = _as(UserScope.__table__, "head"), _as(Account.__table__, "head")
     line = [row[name] for name, digits in PLACES.items() if digits > CITY]
-    counts = [] if but is None else [held.c.user_id != but, ~is_recused(row.id, held.c.user_id)]
+    others = () if but is None else (held.c.user_id != but,)
     today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
     return exists(
         select(held.c.id)
@@ -172,7 +172,8 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
             held.c.valid_from <= today,
             or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
             account.c.active,
-            *counts,
+            ~is_recused(row.id, held.c.user_id),
+            *others,
         )
     )
 

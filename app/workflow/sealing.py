@@ -1,6 +1,7 @@
 """封存 and 解除封存 (F53): a word seals a case for more than what is written in it; only the head lifts it."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app import clock, scope
+from app import clock, opening, scope
 from app.errors import OutOfScope
 from app.scope import acting_as
 from app.workflow.hands import session_of
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled, was_set
-from models import Case, SealReason
+from models import Case, CaseRecusal, SealReason
 
 
 class Seal(enum.Enum):
@@ -41,36 +42,63 @@ def _enter(_case: Case, _to: enum.Enum) -> None:
     """The day says it all."""
 
 
+def merged_with(case: Case) -> Sequence[Case]:
+    """The other cases of the same matter: into which it was merged, and what else was merged there. Without a guard:
+    who asks acts as the system.
+    """
+    root = case.merged_into_id or case.id
+    same = (Case.id == root) | (Case.merged_into_id == root)
+    return session_of(case).scalars(select(Case).where(same, Case.id != case.id).order_by(Case.id)).all()
+
+
 def together(case: Case, moment: Moment) -> None:
-    """What was merged is one matter: one sealed case of it seals the others, else they would tell of it."""
-    system = replace(moment.actor, is_system=True)
-    with acting_as(system):
-        merged = (Case.merged_into_id == case.id) | (Case.id == case.merged_into_id)
-        others = session_of(case).scalars(select(Case).where(merged).order_by(Case.id)).all()
-        reason = next((row.sealed_for for row in (case, *others) if row.sealed_for is not None), None)
+    """What was merged is one matter: one sealed case of it seals the others, else they would tell of it; and whoever
+    is shut out of one is shut out of all.
+    """
+    # Whoever writes need not see all of them.
+    with acting_as(replace(moment.actor, is_system=True)):
+        cases = (case, *merged_with(case))
+        reason = next((row.sealed_for for row in cases if row.sealed_for is not None), None)
         if reason is not None:
-            for row in (case, *others):
+            for row in cases:
                 seal(row, reason, moment.today)
+        opening.recuse_alike([row.id for row in cases])
+
+
+def _lift_together(case: Case, moment: Moment) -> None:
+    """The head lifts the seal of the whole matter."""
+    system = replace(moment.actor, is_system=True)
+
+    def fill(row: Case) -> None:
+        row.seal_reason = case.seal_reason
+
+    # As with together(): one half that stays sealed would tell that there is another.
+    with acting_as(system):
+        for row in merged_with(case):
+            if row.sealed_on is not None:
+                advance(row, Seal.OPEN, system, moment.today, fill)
 
 
 _FOUND = "sealed_by_what_was_found_out"
 
 
 def _note(session: Session, _context: Any) -> None:
-    """Which cases a flush has sealed, and who wrote."""
+    """Which cases a flush has sealed or shut to somebody, and who wrote."""
     actor = scope.current_actor()
     for row in (*session.new, *session.dirty):
-        if actor and isinstance(row, Case) and row.sealed_for is not None and was_set(row, ("sealed_for",)):
-            session.info.setdefault(_FOUND, {})[row.id] = actor
+        is_sealed = isinstance(row, Case) and row.sealed_for is not None and was_set(row, ("sealed_for",))
+        if actor and (is_sealed or isinstance(row, CaseRecusal)):
+            session.info.setdefault(_FOUND, {})[row.id if is_sealed else row.case_id] = actor
 
 
 def _settle(session: Session) -> None:
-    """What was merged with them is sealed in the same transaction, whatever they are sealed by."""
-    for key, actor in session.info.pop(_FOUND, {}).items():
-        with acting_as(replace(actor, is_system=True)):
-            case = session.get(Case, key)
-            if case is not None:
-                together(case, Moment(actor, clock.today()))
+    """What was merged with them follows in the same transaction, whatever they are sealed by."""
+    while found := session.info.pop(_FOUND, None):
+        for key, actor in found.items():
+            with acting_as(replace(actor, is_system=True)):
+                case = session.get(Case, key)
+                if case is not None:
+                    together(case, Moment(actor, clock.today()))
 
 
 def _forget(session: Session, *_rest: Any) -> None:
@@ -98,7 +126,7 @@ STEPS = (
     ),
     Step(
         Seal.SEALED, Seal.OPEN, _l("解除封存"), ("seal_reason",), (filled("seal_reason", _l("缺少解除封存的原因")),),
-        _lift, Kind.REOPEN, verb="approve",
+        _lift, Kind.REOPEN, verb="approve", after=_lift_together,
     ),
 )  # fmt: skip
 FLOW = declare(

@@ -7,13 +7,15 @@ from unittest.mock import patch
 from flask import Flask
 from sqlalchemy import false, select
 
-from app import derive, opening, scope, seals
+from app import derive, guard, opening, scope, seals
 from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
 from app.scope import acting_as
+from app.workflow import sealing
 from models import Attachment, Case, SealedRequest
 from tests.drill.hole import as_system, hole, looking_anew
+from tests.security import merged_intrusions as merged
 from tests.security import sealed_intrusions as intrusions
 from tests.security.sealed_twins import twins
 
@@ -113,6 +115,38 @@ def a_refusal_is_told(app: Flask) -> Iterator[None]:
 @hole(attack=intrusions.reads_though_recused)
 def heads_are_never_shut_out(app: Flask) -> Iterator[None]:
     with looking_anew(), patch.object(seals, "is_recused", lambda *_: false()):
+        yield
+
+
+@hole(attack=intrusions.belongs_to_nobody)
+def who_is_shut_out_still_heads(app: Flask) -> Iterator[None]:
+    real = seals.is_recused
+
+    def careless(case_id: Any, user_id: Any) -> Any:
+        return real(case_id, user_id) if isinstance(user_id, int) else false()
+
+    with looking_anew(), patch.object(seals, "is_recused", careless):
+        yield
+
+
+@hole(attack=intrusions.sends_it_on_while_let_in)
+def an_opening_is_sent_on(app: Flask) -> Iterator[None]:
+    with (
+        patch.object(guard, "_is_shut", lambda *_: False),
+        patch.object(scope, "holds", lambda actor, verb, row: actor.covers(verb, type(row).__name__, row.place)),
+    ):
+        yield
+
+
+@hole(attack=merged.reads_what_was_merged_though_recused)
+def the_other_half_is_not_shut(app: Flask) -> Iterator[None]:
+    with patch.object(opening, "recuse_alike", lambda _keys: None):
+        yield
+
+
+@hole(attack=merged.finds_it_by_what_was_merged)
+def the_other_half_is_not_sealed(app: Flask) -> Iterator[None]:
+    with patch.object(sealing, "merged_with", lambda _case: ()):
         yield
 
 

@@ -1,6 +1,5 @@
 """Short attacks on what is sealed, as those of tests.security.intrusions: over HTTP, and with rows in hand."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -16,15 +15,14 @@ from app.extensions import db
 from app.scope import acting_as, narrowed, visibility_of
 from app.security.actor import SETUP
 from app.workflow.sealing import seal
-from app.workflow.steps import advance
-from models import AuditEntry, Case, CaseRecusal, CaseState, Model, SealedOpening, SealReason, Transfer, UserScope
+from models import AuditEntry, Case, CaseRecusal, Model, SealedOpening, SealReason, Transfer, UserScope
 from models.base import Visibility
-from tests import records
 from tests.conftest import Browser
+from tests.security import merged_intrusions
 from tests.security.attacks import account_id, person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
-from tests.security.sealed_twins import ABOVE, OUTSIDE, RECEIVERS, SENT_UP, TOLD, Planted, plant
+from tests.security.sealed_twins import ABOVE, HEADS, OUTSIDE, RECEIVERS, SENT_UP, TOLD, Planted, plant
 from tests.world import OWN, TODAY
 
 NOW = datetime(2026, 11, 24, 2, 0)  # noqa: DTZ001  stored without a zone
@@ -319,38 +317,49 @@ def a_station_without_head(app: Flask) -> str | None:
     return None if status == {"county_admin": 200, "city_admin": 404} else str(status)
 
 
-def finds_it_by_what_was_merged(app: Flask) -> str | None:
-    """A sealed case goes into an open one, and an open one into a sealed one; or it is sealed afterwards, by somebody's
-    word, or by what is found out.
-    """
-    for first, when in itertools.product(("source", "target"), ("before", "after", "found")):
-        with app.app_context(), acting_as(SETUP):
-            keys = [records.case(OWN, f"{name}的事") for name in ("并出", "并入")]
-            source, target = (db.session.get_one(Case, key) for key in keys)
-            chosen = source if first == "source" else target
-
-            def fill(row: Case, into: int = target.id) -> None:
-                row.state_reason, row.merged_into_id = "重复", into
-
-            if when == "before":
-                seal(chosen, SealReason.HIGH_RISK, TODAY)
-            advance(source, CaseState.MERGED, SETUP, TODAY, fill)
-            if when == "after":
-                seal(chosen, SealReason.OTHER, TODAY)
-            if when == "found":
-                chosen.is_sexual = True
-            db.session.commit()
-            db.session.remove()
-        for username in ("staff", "county_admin"):
-            browser = signed_in(app, username)
-            seen = [key for key in keys if browser.get(f"/cases/show/{key}").status_code != 404]
-            if seen:
-                return f"{username} sees {seen} of what was merged with a sealed case ({first}, {when})"
+def sends_it_on_while_let_in(app: Flask) -> str | None:
+    """An opening is for reading: nothing is made of the case, and nothing of it is sent elsewhere."""
+    planted = plant(app, is_handed_over=False, is_sent_up=False)
+    browser, key = _opened(app, planted), str(planted.case)
+    station = str(BY_REGISTER["Station"].keys[OWN])
+    copied = {"has_name": "y", "has_phone": "y", "has_address": "y", "summary": "情况"}
+    forms: dict[str, dict[str, str]] = {
+        "transfer": {"why": "MAJOR", "asked": "请办", **copied},
+        "escalation": {"asked": "请指导", "to_level": "COUNTY", **copied},
+        "urgent_report": {"station_id": station, "urgency": "MAJOR", "subject": "事", "people": "1", "report": "报",
+                          "to_level": "COUNTY"},
+        "policy_issue": {"station_id": station, "subject": "事", "law": "法", "analysis": "析", "proposal": "议",
+                         "to_level": "COUNTY"},
+        "dv_order": {"kind": "WARNING", "issued_by": "派出所", "issued_on": "2026-11-20"},
+        "dv_risk_assessment": {"assessed_on": "2026-11-20", "assessor": "某人"},
+        "mandatory_report": {"station_id": station, "finder_kind": "SCHOOL", "finder": "某校", "victim": "某人",
+                             "found_on": "2026-11-20", "capacity": "LIMITED"},
+    }  # fmt: skip
+    bases = {
+        "transfer": "transfers", "escalation": "escalations", "urgent_report": "urgents", "policy_issue": "policies",
+        "dv_order": "orders", "dv_risk_assessment": "risks", "mandatory_report": "reports",
+    }  # fmt: skip
+    for number, (table, form) in enumerate(forms.items()):
+        before = ask(app, f"SELECT count(*) FROM {table} WHERE case_id = :k", k=planted.case)
+        browser.submit(f"/{bases[table]}/add", {"case_id": key, **form, "_once": f"{number}" * 32})
+        if ask(app, f"SELECT count(*) FROM {table} WHERE case_id = :k", k=planted.case) != before:
+            return f"adds a {table}"
     return None
 
 
+def belongs_to_nobody(app: Flask) -> str | None:
+    """Where every head is shut out of a case, the next one above heads it: somebody goes on with it."""
+    planted = plant(app)
+    for username in HEADS:
+        _recused(app, planted, username)
+    status = signed_in(app, "county_admin").get(f"/cases/show/{planted.case}").status_code
+    return None if status == 200 else f"the county gets {status}"
+
+
 ATTACKS = (
-    finds_it_by_what_was_merged,
+    *merged_intrusions.ATTACKS,
+    sends_it_on_while_let_in,
+    belongs_to_nobody,
     reads_rows_in_hand,
     writes_in_hand,
     finds_it_where_something_is_chosen,
