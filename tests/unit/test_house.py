@@ -57,6 +57,7 @@ ACTING = {
     "views/account.py AccountView.end": "ends a session, found by its number and by the one who asks",
     "views/account.py AccountView._change": "writes the account of the one who asks, proved by his old password",
     "views/activation.py ActivationView._answer": "the token proves whose password may be set; nobody is signed in",
+    "app/workflow/sealing.py _lift_together": "the same, when its seal is lifted",
     "app/workflow/sealing.py _settle": "the same; finds the case that the flush has just sealed",
     "app/workflow/sealing.py together": "what was merged is sealed together, whoever sees which of it",
 }
