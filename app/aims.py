@@ -131,7 +131,7 @@ AIMS = (
         _is_small_of_village, lambda: _transferred() | _escalated(), (Transfer, Escalation),
     ),
     Aim(
-        "in_township", _l("大事不出乡"), _l("复杂、疑难案件"), _l("没有转报县级以上妇联（没有乡镇的，市妇联）"),
+        "in_township", _l("大事不出乡"), _l("复杂、疑难案件"), _l("没有转报县级以上妇联（没有乡镇的地方，看市妇联）"),
         lambda: Case.difficulty.in_(LARGE), _above_township, (Escalation,),
     ),
     Aim(
