@@ -1,4 +1,4 @@
-"""The database: one metadata, one session class, and the SQLite recipe without lost updates (docs/architecture.md)."""
+"""The database: one metadata, one session class, and how each connection is prepared (docs/architecture.md)."""
 
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,16 @@ db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait.
 
-    A write that may as well be left out (option `hurry`) waits for 50 ms only.
+    A write that may as well be left out (option `hurry`) waits for 50 ms only. PostgreSQL does not compile statements:
+    with the conditions of the guard that takes a hundred times longer than to execute them.
     """
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def interpret(connection: Any, _record: Any) -> None:
+            connection.execute("SET jit = off")
+            connection.commit()  # a rollback would take it back
+
     if engine.dialect.name != "sqlite":
         return
     if engine.url.database:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from app import clock, danger, handlers, hands, protection, scope
+from app import aims, clock, danger, handlers, hands, protection, scope
 from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
@@ -76,6 +76,7 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
     quick_search = ["subject", "receiver", "handler"]
     shortlists: ClassVar[dict[str, Shortlist]] = {
         "open": Shortlist(_l("在办"), lambda actor, today: running()),
+        **{name: Shortlist(*shown) for name, shown in aims.LISTS.items()},
     }
 
     def suggestions(self, row: Case) -> dict[str, Any]:

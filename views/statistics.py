@@ -1,9 +1,8 @@
-"""统计: the table that is asked for, its rows, and the same as a workbook; a part of the register of cases."""
+"""统计: the table that is asked for, its rows, the same as a workbook, and 四个不; a part of the register of cases."""
 
 from __future__ import annotations
 
 import io
-from datetime import date
 from typing import Any, NamedTuple
 
 from flask import abort, make_response, request, send_file, url_for
@@ -12,11 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from app import clock, divisions, periods, statistics, submissions
+from app import aims, clock, divisions, periods, statistics, submissions
+from app.aims import Board, Figure
 from app.errors import BadInput
 from app.exchange.excel import Sheet, workbook
 from app.periods import Period
 from app.statistics import DIMENSIONS, MEASURES, Bucket, Question, Table
+from app.workbench import Rows
 from views import once, parameters
 from views.access import needs
 from views.core import Core, acting
@@ -56,9 +57,8 @@ class Statistics(Core):
             problem = str(error.message)
         page = self._page(
             "case/statistics.html", _("统计"), title=_("统计"), said=said, problem=problem, table=table,
-            dimensions=DIMENSIONS, measures=MEASURES, presets=PRESETS, places=self._places(said["division"]),
-            units=[(label, periods.last_ones(clock.today(), unit, n)) for unit, label, n in OFFERED],
-            link=address_in, share=share, change=change, **self._submitting(table),
+            dimensions=DIMENSIONS, measures=MEASURES, presets=PRESETS, link=address_in, share=share, change=change,
+            **self._offered(said), **self._submitting(table),
         )  # fmt: skip
         return make_response(page, 400 if problem else 200)
 
@@ -72,6 +72,21 @@ class Statistics(Core):
         data = workbook(Sheet(title, heads_of(table), lines_of(table)))
         name = f"{title}_{table.asked.days.label}_{clock.today()}.xlsx"
         return send_file(io.BytesIO(data), as_attachment=True, download_name=name)
+
+    @expose("/aims/")
+    @needs("view")
+    def aims(self) -> Any:
+        """小事不出村, 大事不出乡, 纠纷不激化, 矛盾不扩大 in a period; every number leads to its rows (F45)."""
+        said, problem, board = _said(), "", None
+        try:
+            board = self._board(said)
+        except BadInput as error:
+            problem = str(error.message)
+        page = self._page(
+            "case/aims.html", _("统计"), title=_("四个不"), said=said, problem=problem, board=board,
+            asked=board and board.asked, link=address_of, share=share, **self._offered(said),
+        )  # fmt: skip
+        return make_response(page, 400 if problem else 200)
 
     @expose("/visits/")
     @needs("view")
@@ -96,9 +111,16 @@ class Statistics(Core):
         measure = MEASURES.get(said["measure"])
         if rows is None or columns is None or measure is None:
             raise BadInput(_("分类无效。"))
-        question = Question(rows, columns, _period(said, clock.today()), measure, said["division"])
-        asked = statistics.asked_of(question, acting(), verb)
-        return asked if asked is not None else abort(404)
+        return _his(Question(rows, columns, _period(said), measure, said["division"]), verb)
+
+    def _board(self, said: dict[str, str]) -> Board:
+        """Raises as `_asked`."""
+        return aims.board_of(_his(aims.question(_period(said), said["division"]), "view"), acting())
+
+    def _offered(self, said: dict[str, str]) -> dict[str, Any]:
+        """The divisions and periods to choose from."""
+        units = [(label, periods.last_ones(clock.today(), unit, n)) for unit, label, n in OFFERED]
+        return {"places": self._places(said["division"]), "units": units}
 
     def _submitting(self, table: Table | None) -> dict[str, Any]:
         """What may be submitted of the table, or the key of what was."""
@@ -127,7 +149,13 @@ def _said() -> dict[str, str]:
     return given | {name: text for name, text in usual.items() if not given[name]}
 
 
-def _period(said: dict[str, str], today: date) -> Period:
+def _his(question: Question, verb: str) -> Question:
+    """The question as far as it is the viewer's to ask; 404 for a division that he sees nothing of."""
+    asked = statistics.asked_of(question, acting(), verb)
+    return asked if asked is not None else abort(404)
+
+
+def _period(said: dict[str, str]) -> Period:
     return periods.parse(said["period"]) if said["period"] else periods.between(said["first"], said["last"])
 
 
@@ -135,6 +163,15 @@ def address_in(table: Table, row: Bucket | None, column: Bucket | None, is_befor
     """Where a number leads: to as many rows."""
     filters = table.filters_before(row, column) if is_before else table.filters(row, column)
     rows = statistics.rows_of(table.asked.measure, filters)
+    return _address(rows)
+
+
+def address_of(figure: Figure, which: str) -> str:
+    """The same for a number of the board: `counted`, `kept` or `broken`."""
+    return _address(figure.rows(which))
+
+
+def _address(rows: Rows) -> str:
     return url_for(f"CaseView.{rows.page}", **parameters.inputs_of(rows))  # type: ignore[arg-type]
 
 

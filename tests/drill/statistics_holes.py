@@ -7,8 +7,9 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
+from sqlalchemy import true
 
-from app import statistics, submissions, suppression
+from app import aims, statistics, submissions, suppression
 from app.security.actor import Actor
 from models import Submission
 from tests.drill.hole import as_system, hole, looking_anew
@@ -43,6 +44,19 @@ def statistics_exported_by_the_right_to_view(app: Flask) -> Iterator[None]:
         patch.object(statistics, "narrowed", lambda *_: nullcontext()),
         patch.object(statistics, "asked_of", lambda question, actor, verb="view": asked_of(question, actor)),
     ):
+        yield
+
+
+@hole(attack=intrusions.counts_closed_cases_of_others)
+def aims_of_all_cases(app: Flask) -> Iterator[None]:
+    """The board of 四个不, counted by the product itself."""
+    with patch.object(aims, "board_of", as_system(aims.board_of)):
+        yield
+
+
+@hole(attack=intrusions.takes_for_kept_what_he_cannot_see)
+def aims_that_rest_on_what_is_out_of_sight(app: Flask) -> Iterator[None]:
+    with patch.object(aims, "inside", lambda *_: true()):
         yield
 
 

@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from models import Channel, RightsCategory
+from models import Channel, Escalation, RightsCategory, Transfer, UrgentReport
 from tests import records
 from tests.pages import face
 from tests.pages.browsing import DESK, PHONE, look, told
 from tests.unit import counted
+from tests.unit.closed_cases import closed
+from tests.world import CHILD, OWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 screens = pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
@@ -54,3 +56,25 @@ def test_a_number_leads_to_its_rows_and_a_table_is_submitted(app, person, screen
     seen(page, "visits")
     page.goto("/cases/statistics/?rows=state&columns=state&first=2026-02-02&last=2026-01-01")
     seen(page, "statistics-refused")
+
+
+@screens
+def test_what_broke_an_aim_is_one_click_away(app, person, screen):
+    with app.app_context():
+        for code in (OWN, CHILD):
+            closed(code), closed(code)
+            closed(code, (UrgentReport, {"urgency": "GROUP"}), (Transfer, {}))
+            closed(code, (Escalation, {}), difficulty="HARD")
+    page = person("town_admin", screen)
+    page.goto("/cases/statistics/?period=2026")
+    page.get_by_role("link", name="四个不").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("四个不 2026 年")
+    seen(page, "aims")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="小事不出村"))
+    row.get_by_role("link", name="没有做到").click()
+    expect(page.get_by_text("共 1 条").first).to_be_visible()
+    look(page, "aims-broken")
+    page.goto("/cases/aims/?period=2020")
+    seen(page, "aims-nothing")
+    page.goto("/cases/aims/?first=2026-02-02&last=2026-01-01")
+    seen(page, "aims-refused")

@@ -176,6 +176,7 @@ def others(page: Page) -> Walk:
         "board": "/stations/board/",
         "sheet": first(page, "/assessments"),
         "statistics": "/cases/statistics/?period=2026",
+        "aims": "/cases/aims/?period=2026",
         "visits": "/cases/visits/",
         "account": "/account/",
         "forbidden": "/divisions/add",

@@ -285,6 +285,7 @@ SPECS = declare(
             **sealed.ROUTES,
             "statistics": "view",
             "statistics_export": "export",
+            "aims": "view",
             "visits": "view",
             "advance": "handle",
             "answer": "handle",

@@ -14,12 +14,14 @@ from app import submissions
 from app.errors import OutOfScope
 from app.extensions import db
 from app.scope import acting_as
-from models import ReportKind, Submission
+from models import ReportKind, Submission, UrgentReport
 from tests import records
 from tests.security.attacks import person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
-from tests.world import OWN, SIBLING
+from tests.security.report_makers import receiver
+from tests.unit.closed_cases import closed
+from tests.world import OWN, SIBLING, TODAY
 
 SUBMITTED = "SELECT submitted_by FROM submission WHERE division_code = :code AND first_on > '2026-01-01'"
 FORM = {"kind": "CASES", "first_on": "2026-07-01", "last_on": "2026-09-30", "note": ""}
@@ -86,3 +88,26 @@ def subtracts_what_he_sees_from_what_was_submitted(app: Flask) -> str | None:
             cells = [cell for _label, line in submissions.kept_of(found, reader).lines for cell in line]
     told = [c for c in cells if c.submitted is not None and c.now is not None and c.submitted - c.now != c.difference]
     return "sealed cases by subtracting" if told else None
+
+
+COUNTED = re.compile(r'纠纷不激化</th>.*?data-label="计入">(?:<a [^>]*>)?(\d+)', re.DOTALL)
+
+
+def counts_closed_cases_of_others(app: Flask) -> str | None:
+    """四个不: of four closed cases, one is the town's to open for its staff; one lies elsewhere, two are sealed."""
+    with app.app_context():
+        closed(OWN), closed(SIBLING)
+        for code in (OWN, SIBLING):
+            closed(code, sealed_for="SEXUAL", sealed_on=TODAY)
+    page = signed_in(app, "staff").get("/cases/aims/?period=2026").text
+    (number,) = COUNTED.findall(page)
+    return None if number == "1" else f"{number} closed cases are counted, one is his"
+
+
+def takes_for_kept_what_he_cannot_see(app: Flask) -> str | None:
+    """Somebody who sees cases and no reports reads that the one that was reported kept the peace."""
+    with app.app_context():
+        closed(OWN, (UrgentReport, {}))
+    page = receiver(app, "Case", place=OWN).get("/cases/aims/?period=2026").text
+    (number,) = COUNTED.findall(page)
+    return None if number == "0" else "a case whose report he does not see counts as one without"

@@ -1,12 +1,16 @@
 """Random cases past the session, and what a table of them has to say, counted by hand."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from flask import Flask
 from sqlalchemy import insert, select
+from werkzeug.datastructures import MultiDict
 
+from app import statistics
 from app.extensions import db
 from app.periods import Period
 from app.statistics import Bucket
@@ -15,6 +19,8 @@ from models.base import new_uid
 from models.case import Case, Channel, Difficulty, RightsCategory
 from tests import world
 from tests.security.policy import places
+from views import parameters
+from views.case import CaseView
 
 STATES = ("APPLIED", "ACCEPTED", "HANDLING", "CLOSED", "REFUSED", "WITHDRAWN", "MERGED")
 FIRST = date(2023, 11, 1)  # of the cases; they come until the end of 2026
@@ -22,7 +28,7 @@ DAYS = (date(2026, 12, 31) - FIRST).days
 LEAPS = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2025, 2, 28), date(2025, 3, 1)]
 
 
-def fill(n: int, seed: int = 22) -> list[dict[str, Any]]:
+def fill(n: int, seed: int = 22, states: Sequence[str] = STATES) -> list[dict[str, Any]]:
     """Random cases in every place of the world, some of them merged, ended, or come back to; gives all that is there.
 
     Each as a dictionary: its columns, and `again`, the days on which she came again.
@@ -31,7 +37,7 @@ def fill(n: int, seed: int = 22) -> list[dict[str, Any]]:
     with db.engine.begin() as connection:
         stations = connection.execute(select(Station.__table__.c.id, Station.__table__.c.division_code)).all()
         into = connection.scalar(select(Case.__table__.c.id).order_by(Case.__table__.c.id))
-        rows = [_case(chance, number, *chance.choice(stations), into) for number in range(n)]
+        rows = [_case(chance, number, *chance.choice(stations), into, chance.choice(states)) for number in range(n)]
         connection.execute(insert(Case.__table__), rows)
         cases = [dict(row) for row in connection.execute(select(Case.__table__)).mappings()]
         some = [_activity(chance, case) for case in cases if chance.random() < 0.5]
@@ -42,8 +48,8 @@ def fill(n: int, seed: int = 22) -> list[dict[str, Any]]:
     return cases
 
 
-def _case(chance: random.Random, number: int, station: int, code: str, into: int) -> dict[str, Any]:
-    state, day = chance.choice(STATES), FIRST + timedelta(days=chance.randint(0, DAYS))
+def _case(chance: random.Random, number: int, station: int, code: str, into: int, state: str) -> dict[str, Any]:
+    day = FIRST + timedelta(days=chance.randint(0, DAYS))
     if chance.random() < 0.2:
         day = chance.choice(LEAPS)
     difficulty = chance.choice([*Difficulty, *(() if state in ("ACCEPTED", "HANDLING", "CLOSED") else (None,))])
@@ -102,3 +108,18 @@ def _holds(case: dict[str, Any], day: date, bucket: Bucket | None) -> bool:
         if not holds:
             return False
     return True
+
+
+def shown(app: Flask, address: str) -> int:
+    """How many rows the page at that address says there are."""
+    made = next(view for view in app.appbuilder.baseviews if type(view) is CaseView)
+    parts = urlsplit(address)
+    args = MultiDict(parse_qsl(parts.query))
+    if parts.path == "/cases/list/":
+        asked = parameters.parse(made.datamodel, args, made)
+        return made.datamodel.count(asked.query, made.quick_search)
+    assert parts.path == "/cases/visits/"
+    filters = tuple((*parameters.comparison(made.datamodel, key, made), text) for key, text in args.items(multi=True))
+    n = statistics.number_of_visits(filters)
+    assert len(statistics.visits(filters, 0, 10_000)) == n
+    return n

@@ -2,11 +2,9 @@
 
 import random
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from app import periods, statistics
 from app.errors import BadInput
@@ -22,8 +20,6 @@ from tests.conftest import IS_AUDIT
 from tests.security.attacks import person
 from tests.unit import counted
 from tests.world import CHILD, CITY, FOREIGN, OWN, SIBLING, TODAY
-from views import parameters
-from views.case import CaseView
 from views.statistics import address_in
 
 VIEWERS = ("city_admin", "county_admin", "town_admin", "village_admin", "mixed", "supervisor", "staff", "foreign_admin")
@@ -37,21 +33,6 @@ USUAL = (DIMENSIONS["channel"], DIMENSIONS["category"])
 HOW_MANY = 16 if IS_AUDIT else 3  # random questions of one viewer
 
 
-def shown(app, address):
-    """How many rows the page at that address says there are."""
-    made = next(view for view in app.appbuilder.baseviews if type(view) is CaseView)
-    parts = urlsplit(address)
-    args = MultiDict(parse_qsl(parts.query))
-    if parts.path == "/cases/list/":
-        asked = parameters.parse(made.datamodel, args, made)
-        return made.datamodel.count(asked.query, made.quick_search)
-    assert parts.path == "/cases/visits/"
-    filters = tuple((*parameters.comparison(made.datamodel, key, made), text) for key, text in args.items(multi=True))
-    n = statistics.number_of_visits(filters)
-    assert len(statistics.visits(filters, 0, 10_000)) == n
-    return n
-
-
 def check(app, cases, who, asked):
     """Every number of a table, its sums and the year before; gives back how many there were."""
     table = statistics.table_of(asked)
@@ -61,8 +42,8 @@ def check(app, cases, who, asked):
             n, before = table.count(row, column), table.a_year_before(row, column)
             said = (who, asked.rows.name, asked.columns.name, measure, days, asked.within, row, column)
             assert n == counted.by_hand(cases, who, measure, days, asked.within, row, column), said
-            assert n == shown(app, address_in(table, row, column)), said
-            assert before == shown(app, address_in(table, row, column, is_before=True)), said
+            assert n == counted.shown(app, address_in(table, row, column)), said
+            assert before == counted.shown(app, address_in(table, row, column, is_before=True)), said
             if row is None and column is None:
                 assert before == counted.by_hand(cases, who, measure, ago, asked.within), said
     return table.count()
