@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, inspect,
 from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.annotation import _deep_annotate
-from sqlalchemy.sql.cache_key import anon_map
+from sqlalchemy.sql.cache_key import NO_CACHE, anon_map
 from sqlalchemy.sql.elements import BindParameter, Grouping
 from sqlalchemy.sql.visitors import iterate
 
@@ -283,7 +283,11 @@ class Criteria(LoaderCriteriaOption):
     @cached_property
     def _known_key(self) -> tuple[Any, list[Any]]:
         values: list[Any] = []
-        return _same_key(super()._gen_cache_key(anon_map(), values)), values
+        names = anon_map()
+        key = super()._gen_cache_key(names, values)
+        if key is None or NO_CACHE in names:
+            raise TypeError(f"The criteria of {self.entity} have no key: two of them would be taken for the same.")
+        return _same_key(key), values
 
     def _resolve_where_criteria(self, ext_info: Any) -> Any:
         found = self._annotated
@@ -316,9 +320,12 @@ def _criterion(cls: type, actor: Actor | None, asked: str) -> Any:
     return Criteria(cls, predicate(cls, actor, (cls.__name__, asked)), include_aliases=True)
 
 
+REMEMBERED: list[Any] = [read_criteria, _criterion, repeated]  # and what other modules make of them
+
+
 def forget_criteria() -> None:
     """Work out anew what everybody may read: for who changes what they follow from, while they are in use."""
-    for remembered in (read_criteria, _criterion, repeated):
+    for remembered in REMEMBERED:
         remembered.cache_clear()
 
 

@@ -17,7 +17,7 @@ from app import calendars, danger, follow_up, handlers, hands, protection, recog
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
-from app.scope import inside, repeated
+from app.scope import REMEMBERED, inside, repeated
 from app.security.actor import Actor
 from app.workbench import Rows
 from app.workflow.clocks import HANDLED, RUNNING
@@ -373,3 +373,6 @@ def number(actor: Actor, today: date) -> int:
 def _counting_own(kinds: tuple[Kind, ...], actor: Actor, today: date) -> Select[Any]:
     """The statement for it, from memory: every page asks. Conditions of kinds that are counted ask nothing first."""
     return _counting([(kind, kind.rows(actor, today)) for kind in kinds])
+
+
+REMEMBERED.append(_counting_own)
