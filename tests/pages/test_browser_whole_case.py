@@ -245,7 +245,7 @@ def test_a_whole_case(app, units, person):
     county.get_by_label("作废原因").fill("与 7 号重复")
     expect(county.locator("main")).to_contain_text("不能恢复")
     look(county, "striking-out")
-    save(county)
+    press(county, "确定作废")
     look(county, "struck-out")
     press(station, "结案")
     is_now(station, "结案")
