@@ -29,7 +29,7 @@ class Progressing(Stepping):
 
     def _is_asked(self, row: Any, name: str) -> bool:
         """What was not sent, and what no step has written yet, is not there to be filled in."""
-        return name not in self.flow.held.union(PARTS, ("case",)) and super()._is_asked(row, name)
+        return name not in self.flow.held.union(PARTS) and super()._is_asked(row, name)
 
     def parts_of(self, row: Any, **said: Any) -> dict[str, Any]:
         return {**self.progress_of(row), "case": case_of(row) if isinstance(row, Hand) else None, **said}
