@@ -100,12 +100,14 @@ def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
     return Case.state.in_(HANDLED) & or_(Case.handler_id.is_(None), Case.handler_id.in_(sorted(gone)))
 
 
-def _hand(model: Any, name: str, label: Any, hint: Any, condition: Condition, is_counted: bool = True) -> Kind:
-    """One sort of hands that somebody has to go on with."""
-    columns = (model.subject, model.number, model.state, model.due_on, null())
+def _hand(
+    model: Any, name: str, label: Any, hint: Any, condition: Condition, is_counted: bool = True, is_back: bool = False
+) -> Kind:
+    """One sort of hands that somebody has to go on with; what is back has no due date any more."""
+    columns = (model.subject, model.number, model.state, null() if is_back else model.due_on, null())
     return Kind(
-        name, label, hint, "handle", condition,
-        is_counted=is_counted, model=model, columns=columns, order=(model.due_on,),
+        name, label, hint, "handle", condition, is_counted=is_counted, model=model, columns=columns,
+        order=(model.closed_on if is_back else model.due_on,),
     )  # fmt: skip
 
 
@@ -160,26 +162,6 @@ KINDS: list[Kind] = [
         "asked", _l("申请查阅待决定"), _l("有人申请查阅封存的案件，请在「申请查阅」里决定。"), "approve",
         lambda actor, today: seals.is_asked_for(today), is_counted=True, order=(Case.sealed_on,),
     ),
-    Kind(
-        "decisions", _l("议定事项未落实"), _l("联席会议的议定事项还没有落实，落实后请填写落实日期。"), "edit",
-        lambda actor, today: follow_up.has_undone(),
-        model=JointMeeting, columns=follow_up.OF_MEETING, order=(follow_up.DUE_DECISION,),
-    ),
-    Kind(
-        "problems", _l("问题待整改"), _l("督导检查发现的问题还没有整改，整改后请复查。"), "edit",
-        lambda actor, today: follow_up.has_unfixed(),
-        model=Inspection, columns=follow_up.OF_INSPECTION, order=(follow_up.DUE_PROBLEM,),
-    ),
-    Kind(
-        "expiring", _l("证据将到期"), _l("人工确认 30 天内到期或者已经到期，请重新确认。"), "add",
-        lambda actor, today: follow_up.expires(today),
-        model=Confirmation, columns=follow_up.OF_CONFIRMATION, order=(Confirmation.valid_until,),
-    ),
-    Kind(
-        "lapsing", _l("认定将失效"), _l("已认定的维权站现在有缺项，请在失效之前补齐。"), "add",
-        lambda actor, today: recognitions.is_lapsing(today),
-        model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
-    ),
     _hand(
         Transfer, "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"),
         lambda actor, today: Transfer.state == TransferState.SENT,
@@ -199,7 +181,7 @@ KINDS: list[Kind] = [
     Kind(
         "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"), "add",
         lambda actor, today: hands.has_come_back(Transfer, TransferState.ANSWERED, TransferState.RETURNED),
-        model=Transfer, columns=(Transfer.subject, Transfer.number, Transfer.state, Transfer.due_on, null()),
+        model=Transfer, columns=(Transfer.subject, Transfer.number, Transfer.state, null(), null()),
         order=(Transfer.closed_on,),
     ),
     Kind(
@@ -248,7 +230,7 @@ KINDS: list[Kind] = [
         Escalation, "escalation_back", _l("疑难转报已答复、已退回"), _l("案件还没有结案，请看答复或退回的原因。"),
         lambda actor, today: hands.has_come_back(Escalation, EscalationState.ANSWERED, EscalationState.RETURNED)
         & hands.of_station(Escalation, actor, *EscalationState),
-        is_counted=False,
+        is_counted=False, is_back=True,
     ),
     _hand(
         UrgentReport, "urgent", _l("紧急报告待签收"), _l("首报、续报或终报，还没有签收。"),
@@ -275,6 +257,26 @@ KINDS: list[Kind] = [
     _hand(
         PolicyIssue, "policy_back", _l("政策建议已答复、已退回"), _l("看过以后，请点「阅知」。"),
         lambda actor, today: hands.of_station(PolicyIssue, actor, PolicyState.ANSWERED, PolicyState.RETURNED),
+    ),
+    Kind(
+        "decisions", _l("议定事项未落实"), _l("联席会议的议定事项还没有落实，落实后请填写落实日期。"), "edit",
+        lambda actor, today: follow_up.has_undone(),
+        model=JointMeeting, columns=follow_up.OF_MEETING, order=(follow_up.DUE_DECISION,),
+    ),
+    Kind(
+        "problems", _l("问题待整改"), _l("督导检查发现的问题还没有整改，整改后请复查。"), "edit",
+        lambda actor, today: follow_up.has_unfixed(),
+        model=Inspection, columns=follow_up.OF_INSPECTION, order=(follow_up.DUE_PROBLEM,),
+    ),
+    Kind(
+        "expiring", _l("证据将到期"), _l("人工确认 30 天内到期或者已经到期，请重新确认。"), "add",
+        lambda actor, today: follow_up.expires(today),
+        model=Confirmation, columns=follow_up.OF_CONFIRMATION, order=(Confirmation.valid_until,),
+    ),
+    Kind(
+        "lapsing", _l("认定将失效"), _l("已认定的维权站现在有缺项，请在失效之前补齐。"), "add",
+        lambda actor, today: recognitions.is_lapsing(today),
+        model=Recognition, columns=follow_up.OF_RECOGNITION, order=(Recognition.lapses_on,),
     ),
 ]  # fmt: skip
 

@@ -160,9 +160,14 @@ class Core(ModelView):
         """Whether the page of a row that stands offers to end it."""
         return True
 
+    def resumes(self) -> bool:
+        """Whether what has ended can be taken up again at all."""
+        found: bool = self.datamodel.obj.__resumes__
+        return found
+
     def can_resume(self, row: Any) -> bool:
         """Whether an ending of such a row can be taken back."""
-        return self.has_ended(row) and self.datamodel.obj.__resumes__
+        return self.has_ended(row) and self.resumes()
 
     def held_because(self, row: Any) -> str:
         """Why a row that stands is not to be changed as it is; "" where it may be."""

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 
 from app import clock
-from app.hands import PARTS, case_of, standing_of
+from app.hands import PARTS, case_of, is_superior_of, standing_of
 from app.workflow.endings import may_end
-from app.workflow.steps import Kind, Workflow
+from app.workflow.steps import Kind, Step, Workflow
 from models import Hand
 from views.core import acting
 from views.stepping import VERB, Stepping
@@ -40,14 +40,26 @@ class Progressing(Stepping):
         line = tuple(dict.fromkeys((self.flow.start, *forward)))
         return line if row.state in line else (self.flow.start, row.state)
 
+    def _is_of_station(self, row: Any, step: Step) -> bool:
+        """Whether the station goes on by it, where the viewer is its superior: he may do it instead, if he must."""
+        is_forward = step.kind is Kind.FORWARD and not step.side
+        return is_forward and isinstance(row, Hand) and is_superior_of(row, acting())
+
+    def step_text(self, row: Any, step: Step) -> str:
+        text = super().step_text(row, step)
+        return _("代维权站%(step)s", step=text) if self._is_of_station(row, step) else text
+
     def progress_of(self, row: Any) -> dict[str, Any]:
         taken_up = self.take_up(row)
         steps = [found for found in self.steps_of(row) if found.step.verb == VERB]
-        forward = next((found for found in steps if found.step.kind is Kind.FORWARD), None)
+        ahead = [found for found in steps if found.step.kind is Kind.FORWARD]
+        forward = next((found for found in ahead if not self._is_of_station(row, found.step)), None)
+        instead = [found.step for found in ahead if forward is None]
         asked = self.asked(row, forward) if forward and forward.step.to not in self.step_pages else None
         return {
             "line": self.line_of(row), "deadline": standing_of(row, clock.today()), "forward": asked,
             "next_page": self.step_pages.get(forward.step.to, "") if forward else "",
-            "others": [found.step for found in steps if found.step.kind is not Kind.FORWARD],
+            "others": [*instead, *(found.step for found in steps if found.step.kind is not Kind.FORWARD)],
+            "waits_for": instead[0].label if instead else "",
             "drafts": self.waiting(row), "taken_up": taken_up,
         }  # fmt: skip

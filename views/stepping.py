@@ -159,7 +159,9 @@ class Stepping(Beside):
         step: Step | None = None,
         is_gone: bool = False,
     ) -> Any:
-        missing = [sentence for name, sentence in step.missing(row) if name not in step.asks] if step else []
+        said = {str(sentence) for sentence in form.form_errors}
+        lacking = [text for name, text in step.missing(row) if name not in step.asks] if step else []
+        missing = [text for text in lacking if f"{text}。" not in said]
         is_stale = request.method == "POST" and self._is_stale(conflicts)
         if is_stale and not conflicts.is_open and not is_gone:
             form.form_errors = [_("您打开之后，这条记录已被他人修改；请核对后再次提交。")]

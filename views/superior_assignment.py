@@ -1,14 +1,16 @@
 """上级转办、交办: what came from above, for the station, and for the superior who waits for it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from app.hands import HandInterface
+from app import scope
+from app.hands import HandInterface, is_superior_of
 from app.workflow.reporting import ASSIGNED
-from models import SuperiorAssignment
+from models import Case, SuperiorAssignment
 from views.base import RegisterView
-from views.core import Section
+from views.core import Section, acting
 from views.progress import Progressing
 
 
@@ -33,3 +35,17 @@ class SuperiorAssignmentView(Progressing, RegisterView):
     search_columns = ["division_code", "station_id", "state", "kind", "arrived_on", "due_on"]
     order_columns = ["number", "due_on", "arrived_on", "state"]
     quick_search: ClassVar[list[str]] = ["number", "subject", "document_no"]
+
+    def parts_of(self, row: SuperiorAssignment, **said: Any) -> dict[str, Any]:
+        return {**super().parts_of(row), "caseless": self._caseless(row), **said}
+
+    def _caseless(self, row: SuperiorAssignment) -> dict[str, str]:
+        """For the station, as long as it has no case: where one is registered, where one is linked."""
+        may_link = self.can("edit") and scope.covers("edit", row) and row.runs and row.case_id is None
+        if not may_link or is_superior_of(row, acting()):
+            return {}
+        may_add = acting().covers("add", Case.__name__, row.place)
+        return {
+            "add": url_for("CaseView.add", station_id=row.station_id) if may_add else "",
+            "link": self.url("edit", pk=row.id),
+        }

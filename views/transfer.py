@@ -23,16 +23,16 @@ class TransferView(Progressing, RegisterView):
     step_pages: ClassVar[dict[Any, str]] = {TransferState.ASSIGNED: "AssignmentView.add"}
     list_columns = ["subject", "number", "state", "due_on", "why", "sent_on", "station"]
     show_columns = [
-        "subject", "why", "asked", "summary", "name", "phone", "address", "case", "station", "division", "sent_on",
+        "subject", "why", "asked", "summary", "name", "phone", "address", "station", "division", "sent_on",
         "sent_by", "due_on", "signed_on", "signed_by", "feedback", "closed_on", "state_reason",
         "ended_on", "ended_reason", "created_at", "changed_at",
     ]  # fmt: skip
-    export_columns: ClassVar[list[str] | None] = ["number", "state", *show_columns]
+    export_columns: ClassVar[list[str] | None] = ["number", "state", "case", *show_columns]
     add_columns = ["case_id", "why", "asked", "summary", "has_name", "has_phone", "has_address", "due_on"]
     edit_columns = ["due_on"]
     sections = {
         "subject": Section(_l("转办内容")),
-        "case": Section(_l("办理")),
+        "station": Section(_l("办理")),
         "ended_on": Section(_l("记录")),
     }
     search_columns = ["division_code", "station_id", "state", "why", "sent_on", "due_on"]

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from app.extensions import db
 from models import Case
 from tests.pages.browsing import DESK, PHONE, look, save, told
-from tests.pages.test_browser_steps import is_now, press
+from tests.pages.handling import is_now, press
 from tests.security.registers import BY_REGISTER
 from tests.world import OWN, TODAY
 

@@ -8,8 +8,9 @@ from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Case
 from tests import records
-from tests.pages.browsing import DESK, PHONE, choose, end_sessions, enter_again, look, save, to, told, unfold
-from tests.world import OWN, canary
+from tests.pages.browsing import DESK, PHONE, end_sessions, enter_again, look, save, to, told, unfold
+from tests.pages.handling import is_now, press, record, register
+from tests.world import OWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 
@@ -17,38 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 def stored(app, key):
     with app.app_context(), acting_as(SETUP):
         return db.session.get_one(Case, key)
-
-
-def press(page, button):
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).click()
-
-
-def is_now(page, state):
-    expect(page.locator(".state-line [aria-current=step]")).to_contain_text(state)
-
-
-def record(page, kind, summary, content=""):
-    """Add one line to the records of the case that is open."""
-    form = page.locator("#add-activity")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
-    form.get_by_label("类别").select_option(kind)
-    form.get_by_label("事项").fill(summary)
-    form.get_by_label("经过", exact=True).fill(content)
-    with page.expect_navigation():
-        form.get_by_role("button", name="添加", exact=True).click()
-    told(page, "已添加办理记录")
-
-
-def register(page, channel, subject):
-    """Fill in the form of a new case at the township's station, and leave it open."""
-    page.goto("/cases/add")
-    choose(page, "所属维权站", canary("STA", OWN))
-    page.get_by_label("来访渠道").select_option(channel)
-    page.get_by_label("当事人姓名").fill("周云")
-    page.get_by_label("事由").fill(subject)
-    page.get_by_label("权益类别").select_option("婚姻家庭权益")
 
 
 def test_a_complex_case_from_its_letter_to_the_visit(app, person):

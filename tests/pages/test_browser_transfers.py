@@ -3,15 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.extensions import db
-from app.scope import acting_as
-from app.security.actor import SETUP
-from models import MemberUnit
-from tests.pages.browsing import DESK, PHONE, choose, look, save, told
-from tests.pages.test_browser_steps import is_now, press
+from tests.pages.browsing import DESK, PHONE, look, save, told
+from tests.pages.handling import (
+    BY_PAPER,
+    SIGNS_IN,
+    assign,
+    follow,
+    is_now,
+    press,
+    scan,
+    transfer,
+    two_units,
+)
 from tests.security.registers import BY_REGISTER
-from tests.security.spec import pdf
-from tests.security.transfer_intrusions import officer
 from tests.world import OWN, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -19,38 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
 
 @pytest.fixture
 def units(app):
-    """The officer acts for one unit; the other never signs in."""
-    with app.app_context(), acting_as(SETUP):
-        db.session.add(MemberUnit(division_code=OWN, name="乙派出所"))
-        db.session.commit()
-        db.session.remove()
-    officer(app)
-
-
-def assign(page, unit, asked):
-    choose(page, "承办单位", unit)
-    page.get_by_label("交办事项").fill(asked)
-    page.get_by_label("告知姓名").check()
-    save(page)
-    told(page, "已新增")
-    is_now(page, "待签收")
-
-
-def follow(page, link):
-    with page.expect_navigation():
-        page.get_by_role("link", name=link).first.click()
+    two_units(app)
 
 
 def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     station, centre, unit = person("staff", PHONE), person("center", DESK), person("unit_officer", PHONE)
     station.goto(f"/cases/show/{BY_REGISTER['Case'].keys[OWN]}")
     look(station, "case")
-    with station.expect_navigation():
-        station.locator("#hands").get_by_role("link", name="转办", exact=True).click()
-    station.get_by_label("转办原因").select_option("需要部门办理")
-    station.get_by_label("请办事项").fill("请依法处置并反馈")
-    station.get_by_label("情况摘要").fill("丈夫酒后动手，左臂受伤。")
-    station.get_by_label("随附姓名").check()
+    transfer(station, "请依法处置并反馈", "丈夫酒后动手，左臂受伤。")
     look(station, "sending")
     save(station)
     told(station, "已新增")
@@ -69,12 +49,11 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     number = centre.url
     follow(centre, "分流交办")
     look(centre, "assigning")
-    assign(centre, canary("UNIT", OWN), "请出具告诫书")
+    assign(centre, SIGNS_IN, "请出具告诫书")
     centre.goto(number)
     is_now(centre, "已分流交办")
     follow(centre, "再交办一个单位")
-    assign(centre, "乙派出所", "请加强巡查")
-    by_proxy = centre.url
+    by_proxy = assign(centre, BY_PAPER, "请加强巡查")
 
     unit.goto("/todo/")
     look(unit, "unit-todo")
@@ -101,7 +80,7 @@ def test_a_case_goes_to_two_units_and_comes_back(app, units, person):
     expect(centre.locator("main")).to_contain_text("请先上传单位签字的扫描件")
     look(centre, "proxy-refused")
     centre.goto(by_proxy)
-    centre.set_input_files("#file", {"name": "签收单.pdf", "mimeType": "application/pdf", "buffer": pdf("x")})
+    centre.set_input_files("#file", scan("签收单.pdf"))
     press(centre, "上传")
     press(centre, "签收")
     is_now(centre, "办理中")

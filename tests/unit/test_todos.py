@@ -47,11 +47,11 @@ DOWN = ["handed_down", "to_feed_back", "not_fed_back", "unescalated", "escalated
 UP = ["urgent", "unfollowed", "to_report", "proposed", "studied", "policy_back"]
 CENTRE, BACK = ["transferred", "unassigned", "answered", "overdue"], ["back"]
 KINDS = {
-    "staff": [*HANDLING, *DANGER, *FOLLOWING, STANDING[0], *BACK, *DOWN, *UP],
-    "town_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
-    "village_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
-    "county_admin": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
-    "mixed": [*HANDLING, *DANGER, "late", "asked", *FOLLOWING, *STANDING, *CENTRE, *BACK, *DOWN, *UP],
+    "staff": [*HANDLING, *DANGER, *BACK, *DOWN, *UP, *FOLLOWING, STANDING[0]],
+    "town_admin": [*HANDLING, *DANGER, "late", "asked", *CENTRE, *BACK, *DOWN, *UP, *FOLLOWING, *STANDING],
+    "village_admin": [*HANDLING, *DANGER, "late", "asked", *CENTRE, *BACK, *DOWN, *UP, *FOLLOWING, *STANDING],
+    "county_admin": [*HANDLING, *DANGER, "late", "asked", *CENTRE, *BACK, *DOWN, *UP, *FOLLOWING, *STANDING],
+    "mixed": [*HANDLING, *DANGER, "late", "asked", *CENTRE, *BACK, *DOWN, *UP, *FOLLOWING, *STANDING],
     "supervisor": FOLLOWING[1:],
     "center": CENTRE, "unit_officer": [], "manager": [], "system_admin": [], "auditor": [], "nowhere": [],
 }  # fmt: skip
