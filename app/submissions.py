@@ -275,14 +275,10 @@ class Kept(NamedTuple):
 
 
 def kept_of(row: Submission, actor: Actor) -> Kept:
-    """A submitted table beside the one of now, cell by cell. What has changed is told of cases that were not sealed
-    when it was submitted: one that was sealed since goes on counting, else its cell would miss it.
-    """
+    """A submitted table beside the one of now, cell by cell."""
     figures, asked = row.figures, question_of(row.kind, Period(row.first_on, row.last_on), row.division_code)
     now = statistics.table_of(asked) if _sees_all(actor, row.division_code) else None
-    is_kept = and_(Case.sealed_on >= row.submitted_on, Case.created_at <= row.created_at)
-    is_compared = (Case.id.not_in(figures["shut"]), Case.sealed_for.is_(None) | is_kept)
-    open_ = _all(asked, *is_compared) if now else {}
+    open_ = _all(asked, *_compared(row)) if now else {}
 
     def cell(key: Key, place: Place) -> Cell:
         was = figures["counts"][place[0]][place[1]]
@@ -297,6 +293,14 @@ def kept_of(row: Submission, actor: Actor) -> Kept:
     cells = [cell(key, place) for key, place in where.items()]
     lines = [(label, cells[n * len(columns) : (n + 1) * len(columns)]) for n, label in enumerate(labels)]
     return Kept(columns, lines, now, figures["before"])
+
+
+def _compared(row: Submission) -> tuple[Any, ...]:
+    """What has changed is told of cases that were not sealed when they were submitted. One that is sealed since goes on
+    counting, else its cell would miss it; one that came since and is sealed never counted.
+    """
+    was_open = and_(Case.sealed_on >= row.submitted_on, Case.created_at <= row.created_at)
+    return Case.id.not_in(row.figures["shut"]), Case.sealed_for.is_(None) | was_open
 
 
 def _bucket(buckets: Sequence[Bucket], name: str | None) -> Bucket | None:

@@ -224,7 +224,7 @@ def proves_a_guess_by_the_seal(app: Flask) -> str | None:
     row = _read(app, key)[0]
     figures = json.loads(right) if isinstance(right, str) else right
     guesses = (json.dumps(figures, ensure_ascii=False, sort_keys=True), submissions.text_of(row))
-    made = (str(int(hashlib.sha256(text.encode()).hexdigest(), 16))[:20] for text in guesses)
+    made = [str(int(hashlib.sha256(text.encode()).hexdigest(), 16))[:20] for text in guesses]
     return "the seal of the right guess, without a key" if row.seal in made else None
 
 
