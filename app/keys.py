@@ -19,5 +19,5 @@ def _derived(root: bytes, purpose: str) -> bytes:
 
 
 def keys(purpose: str) -> dict[str, bytes]:
-    """{key id: 32 bytes} for one purpose (audit, seal, index, draft, preference, opened-by), the current one first."""
+    """{key id: 32 bytes} for one purpose (audit, seal, index, draft, …), the current one first."""
     return {name: _derived(root, purpose) for name, root in _ring(current_app.config["FIELD_KEYS"]).items()}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
 
 from app import divisions
 from app.conditions import condition
@@ -285,7 +285,7 @@ def counted(asked: Question, *where: Any, execute: Callable[[Any], Any] | None =
     return counts
 
 
-def groups(asked: Question, source: Source, number: ColumnElement[int], *where: Any) -> Any:
+def groups(asked: Question, source: Source, number: SQLColumnExpression[int], *where: Any) -> Any:
     """The statement that gives (key of the row, key of the column, number) for one source."""
     keys = (asked.rows.key(asked, source.day), asked.columns.key(asked, source.day))
     return _from(source, select(*keys, number), [*conditions(asked.filters, source), *where]).group_by(*keys)

@@ -4,28 +4,34 @@ Whoever adds a Submission, by whatever way, its figures are counted here; what c
 changes or deletes one.
 """
 
-import hashlib
+import hmac
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import event, func, select
+from sqlalchemy import and_, event, select
 from sqlalchemy.orm import Session
 
 from app import clock, statistics, suppression
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
+from app.keys import keys
 from app.periods import Period
-from app.scope import current_actor
+from app.scope import current_actor, inside
 from app.security.actor import Actor
 from app.statistics import DIMENSIONS, MEASURES, Bucket, Counts, Question, Table
-from app.suppression import Key, Place, Told
+from app.suppression import Place, Told
 from models import Case, ReportKind, Submission
-from models.base import CITY, TOWNSHIP
+from models.base import CITY, TOWNSHIP, new_uid
 
+Key = tuple[str | None, str | None]  # of a row and a column; None is the sum
+Near = Sequence[Any]  # division, first day, last day and figures of a submission
+
+NEAR = (Submission.division_code, Submission.first_on, Submission.last_on, Submission.figures)
 MEASURED = {ReportKind.CASES: MEASURES["cases"], ReportKind.VISITS: MEASURES["visits"]}
 
 
@@ -42,37 +48,43 @@ def kind_of(asked: Question) -> ReportKind | None:
     return None
 
 
-def seal_of(figures: dict[str, Any]) -> str:
-    """Twenty digits that follow from the figures: in the history, whose entries are sealed, they prove them."""
-    text = json.dumps(figures, ensure_ascii=False, sort_keys=True)
-    return str(int(hashlib.sha256(text.encode()).hexdigest(), 16))[:20]
+def text_of(row: Submission) -> str:
+    """What is submitted, as one text."""
+    what = (row.uid, row.kind.name, row.division_code, f"{row.first_on}", f"{row.last_on}", row.figures)
+    return json.dumps(what, ensure_ascii=False, sort_keys=True)
+
+
+def seals_of(row: Submission) -> list[str]:
+    """Twenty digits that follow from what is submitted, by each of our keys, the current one first: in the history,
+    whose entries are sealed, they prove it. Whoever has no key cannot try what numbers that are not told would give.
+    """
+    digests = (hmac.digest(key, text_of(row).encode(), "sha256") for key in keys("submission").values())
+    return [str(int.from_bytes(digest))[:20] for digest in digests]
 
 
 def is_as_submitted(row: Submission) -> bool:
-    """Whether the figures are those that were sealed."""
-    return seal_of(row.figures) == row.seal
+    """Whether it is what was sealed."""
+    return row.seal in seals_of(row)
 
 
-def figures_of(asked: Question, kind: ReportKind) -> dict[str, Any]:
+def figures_of(asked: Question, others: Iterable[Near] = ()) -> dict[str, Any]:
     """A table with its sums as it is kept: every case counts, whoever may open it; None is what is not told (F53).
 
-    `open` counts what is not sealed, for the differences; `sealed` the sealed cases, for what is submitted later.
+    `open` counts what is not sealed, `shut` are the keys of the sealed cases, for the differences; `touches`, for what
+    is submitted later, whether the table, and the sum of the year before, tell of sealed cases. `others` are submitted
+    together with it.
     """
     table = statistics.table_of(asked, count=_all)
-    open_, sealed = (_grid(table, count(asked)) for count in (_unsealed, _sealed))
-    counts, names = suppression.with_sums(table.numbers, len(table.columns)), _names(table)
-    where = _places(names)
-    new = Told(asked.within, asked.period, {key: sealed[r][c] for key, (r, c) in where.items()})
-    also = suppression.beside(new, _told_before(kind, asked))
-    hidden = suppression.hidden(counts, sealed, [where[key] for key in also])
-    before = _grid(table.before, _sealed(table.before.asked))[-1][-1] if table.before else 0
+    counts, (rows, columns) = suppression.with_sums(table.numbers, len(table.columns)), _names(table)
+    now, before = (_judged(each, others) for each in (table, table.before or table))
     return {
-        "rows": names[0],
-        "columns": names[1],
-        "counts": [[None if (r, c) in hidden else n for c, n in enumerate(row)] for r, row in enumerate(counts)],
-        "open": open_,
-        "sealed": sealed,
-        "before": None if suppression.tells(before) else table.a_year_before(),
+        "rows": rows,
+        "columns": columns,
+        "counts": [[None if (r, c) in now.hidden else n for c, n in enumerate(row)] for r, row in enumerate(counts)],
+        "open": _grid(table, _unsealed(asked)),
+        "shut": now.cases,
+        "before": None if before.corner in before.hidden else table.a_year_before(),
+        "touches": [now.touches, before.touches],
     }
 
 
@@ -86,28 +98,49 @@ def _places(names: Sequence[Sequence[Sequence[str]]]) -> dict[Key, Place]:
     return {(row, column): (r, c) for r, row in enumerate(rows) for c, column in enumerate(columns)}
 
 
-def _told_before(kind: ReportKind, asked: Question) -> list[Told]:
-    """What was submitted of this year in this city. On the connection, round the guard: other divisions' tables must
-    not tell together with this one; their numbers go nowhere.
+class Judged(NamedTuple):
+    """What a table does not tell, where the sum of all stands, whether what it tells has sealed cases in it, and the
+    keys of those that it counts.
     """
-    year = Period(asked.period.first.replace(month=1, day=1), asked.period.last.replace(month=12, day=31))
-    columns = (Submission.division_code, Submission.first_on, Submission.last_on, Submission.figures)
-    found = select(*columns).where(
-        Submission.kind == kind, Submission.city_code == asked.within[:CITY], Submission.first_on >= year.first,
-        Submission.last_on <= year.last,
+
+    hidden: set[Place]
+    corner: Place
+    touches: bool
+    cases: list[int]
+
+
+def _judged(table: Table, others: Iterable[Near]) -> Judged:
+    asked, cells = table.asked, defaultdict[tuple[Any, Any], set[int]](set)
+    sealed = _sealed(asked)
+    for row, column, key, _place, _day in sealed:
+        cells[row, column].add(key)
+    grid = _grid(table, {where: len(cases) for where, cases in cells.items()})
+    taken = suppression.is_taken(asked.within, asked.days, {tuple(one[3:]) for one in sealed}, _told(asked, others))
+    hidden, corner = suppression.hidden(grid, taken), (len(table.rows), len(table.columns))
+    return Judged(hidden, corner, bool(sealed) and corner not in hidden, sorted(set().union(*cells.values())))
+
+
+def _told(asked: Question, others: Iterable[Near]) -> Iterator[Told]:
+    """What submissions tell that may count the same cases, their sums of a year before too. On the connection, round
+    the guard: other divisions' tables must not tell together with this one; nothing of them goes anywhere.
+    """
+    place, (first, last) = asked.within, asked.days
+    above = Submission.division_code.in_([place[:n] for n in range(CITY, len(place))])
+    statement = select(*NEAR).where(
+        above | inside(Submission, (place,)), Submission.last_on >= first,
+        Submission.first_on <= date(last.year + 1, 12, 31),
     )  # fmt: skip
-    told = []
-    for division, first, last, figures in db.session.connection().execute(found):
-        where = _places((figures["rows"], figures["columns"])).items()
-        sealed = {key: figures["sealed"][r][c] for key, (r, c) in where if figures["counts"][r][c] is not None}
-        told.append(Told(division, Period(first, last), sealed))
-    return told
+    for division, *days, figures in (*db.session.connection().execute(statement), *others):
+        period, (touches, touches_before) = Period(*days), figures["touches"]
+        if figures["counts"][-1][-1] is not None:
+            yield Told(division, period, touches)
+        if figures["before"] is not None:
+            yield Told(division, period.year_before, touches_before)
 
 
 def _grid(table: Table, counts: Counts) -> list[list[int]]:
     """Other counts of the same table, with their sums."""
-    grid = [[counts.get((row.key, column.key), 0) for column in table.columns] for row in table.rows]
-    return suppression.with_sums(grid, len(table.columns))
+    return suppression.with_sums(replace(table, counts=counts).numbers, len(table.columns))
 
 
 def _all(asked: Question, *where: Any) -> Counts:
@@ -121,14 +154,14 @@ def _unsealed(asked: Question) -> Counts:
     return _all(asked, Case.sealed_for.is_(None))
 
 
-def _sealed(asked: Question) -> Counts:
-    """How many sealed cases are in a cell, however often she came; each once, for five visits are no five cases."""
-    counts: Counts = {}
+def _sealed(asked: Question) -> list[Any]:
+    """(row, column, key, place, day) of the sealed cases; several days of one, where they count."""
+    found = []
     for source in asked.measure.sources:
-        found = statistics.groups(asked, source, func.count(Case.id.distinct()), Case.sealed_for.is_not(None))
-        for row, column, n in db.session.connection().execute(found):
-            counts[row, column] = max(counts.get((row, column), 0), n)
-    return counts
+        which = (Case.id, Case.division_code, source.day)
+        statement = statistics.groups(asked, source, Case.id, Case.sealed_for.is_not(None)).add_columns(*which[1:])
+        found += db.session.connection().execute(statement.group_by(*which)).all()
+    return found
 
 
 def _name(bucket: Bucket) -> str:
@@ -174,9 +207,11 @@ def complete(session: Session, _context: Any, _instances: Any) -> None:
     actor = current_actor()
     with session.no_autoflush:
         _must_stay(session)
+        done: list[Near] = []
         for row in session.new:
             if isinstance(row, Submission):
-                _complete(row, actor, clock.today())
+                _complete(row, actor, clock.today(), done)
+                done.append([getattr(row, column.key) for column in NEAR])
 
 
 def _must_stay(session: Session) -> None:
@@ -186,7 +221,7 @@ def _must_stay(session: Session) -> None:
         raise OutOfScope()
 
 
-def _complete(row: Submission, actor: Actor | None, today: date) -> None:
+def _complete(row: Submission, actor: Actor | None, today: date, done: Iterable[Near]) -> None:
     if actor is None or row.division_code is None or not _sees_all(actor, row.division_code):
         raise OutOfScope()
     if row.last_on < row.first_on:
@@ -194,8 +229,9 @@ def _complete(row: Submission, actor: Actor | None, today: date) -> None:
     period = Period(row.first_on, row.last_on)
     if not actor.is_system and (problem := problem_of(row.kind, period, row.division_code, today)):
         raise problem
-    row.figures = figures_of(question_of(row.kind, period, row.division_code), row.kind)
-    row.seal, row.submitted_on = seal_of(row.figures), today
+    row.uid = row.uid or new_uid()
+    row.figures = figures_of(question_of(row.kind, period, row.division_code), done)
+    row.seal, row.submitted_on = seals_of(row)[0], today
     if not (actor.is_system and row.submitted_by):
         row.submitted_by = actor.name
 
@@ -239,10 +275,10 @@ class Kept(NamedTuple):
 
 
 def kept_of(row: Submission, actor: Actor) -> Kept:
-    """A submitted table beside the one of now, cell by cell. What has changed is told of cases that are not sealed."""
+    """A submitted table beside the one of now, cell by cell."""
     figures, asked = row.figures, question_of(row.kind, Period(row.first_on, row.last_on), row.division_code)
     now = statistics.table_of(asked) if _sees_all(actor, row.division_code) else None
-    open_ = _unsealed(asked) if now else {}
+    open_ = _all(asked, *_compared(row)) if now else {}
 
     def cell(key: Key, place: Place) -> Cell:
         was = figures["counts"][place[0]][place[1]]
@@ -257,6 +293,14 @@ def kept_of(row: Submission, actor: Actor) -> Kept:
     cells = [cell(key, place) for key, place in where.items()]
     lines = [(label, cells[n * len(columns) : (n + 1) * len(columns)]) for n, label in enumerate(labels)]
     return Kept(columns, lines, now, figures["before"])
+
+
+def _compared(row: Submission) -> tuple[Any, ...]:
+    """What has changed is told of cases that were not sealed when they were submitted. One that is sealed since goes on
+    counting, else its cell would miss it; one that came since and is sealed never counted.
+    """
+    was_open = and_(Case.sealed_on >= row.submitted_on, Case.created_at <= row.created_at)
+    return Case.id.not_in(row.figures["shut"]), Case.sealed_for.is_(None) | was_open
 
 
 def _bucket(buckets: Sequence[Bucket], name: str | None) -> Bucket | None:

@@ -22,8 +22,9 @@ class Submission(DivisionOwned, Stamped, Model):
     """The figures of one division and period. They are counted when it is added, and never again.
 
     `figures`: {"rows": [[key, label]], "columns": the same, "counts": a line of numbers for each row and one of sums,
-    null where it is not told (app.suppression), "open", "sealed": the same, of cases that are not and that are sealed,
-    "before": the sum of a year before}. `seal` is a number that follows from them, and stands in the history.
+    null where it is not told (app.suppression), "open": the same, of cases that are not sealed, "shut": the keys of
+    those that are, "before": the sum of a year before, or null, "touches": whether counts and whether before tell of
+    sealed cases}. `seal` is a number that follows from them and from our key, and stands in the history.
     """
 
     __tablename__ = "submission"

@@ -1,185 +1,250 @@
-"""What a submitted table does not tell: no cell, no sum and no difference is of one to four sealed cases."""
+"""What submitted tables do not tell: by no calculation is anything known to be of one to four sealed cases."""
 
 import random
-from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 import pytest
 
 from app import suppression
 from app.periods import Period
-from app.suppression import LEAST, Told, beside, hidden, tells, with_sums
+from app.suppression import LEAST, Told, hidden, is_taken, tells, with_sums
+from tests.regions import known
 
-PRIME = 2**61 - 1
+
+def cells_of(height, width, r, c):
+    """The cells that a place of a grid counts; after the last come the sums."""
+    return frozenset((i, j) for i in range(height) for j in range(width) if r in (i, height) and c in (j, width))
+
+
+def told_of(sealed):
+    """What a grid of sealed cases with its sums tells by itself."""
+    height, width, found = len(sealed) - 1, len(sealed[0]) - 1, hidden(sealed)
+    places = product(range(height + 1), range(width + 1))
+    return [(cells_of(height, width, r, c), sealed[r][c]) for r, c in places if (r, c) not in found]
+
+
+def few(told):
+    return [one for one in known(told) if tells(one[1])]
+
+
+# ---- a table
 
 
 def tables(number, chance):
     for _ in range(number):
-        height, width = chance.randint(1, 7), chance.randint(1, 5)
-        often = chance.choice([0.05, 0.3, 0.8])
-        sealed = [[chance.randint(1, 7) if chance.random() < often else 0 for _ in range(width)] for _ in range(height)]
-        counts = [[n + chance.choice([0, 0, 1, 3, 20]) for n in row] for row in sealed]
-        yield with_sums(counts, width), with_sums(sealed, width)
+        height, width = chance.choice([(1, 1), (1, 4), (2, 2), (3, 2), (3, 3)])
+        numbers = chance.choice([(0, 5), (0, 0, 0, 5, 6, 9), (0, 1, 2, 3, 5, 6), (0, 0, 0, 0, 0, 1, 5)])
+        yield with_sums([[chance.choice(numbers) for _ in range(width)] for _ in range(height)], width)
 
 
-def rank(rows):
-    """The rank of a matrix of whole numbers, modulo a large prime."""
-    rows, found = [[n % PRIME for n in row] for row in rows], 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((row for row in rows[found:] if row[column]), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        rows.insert(found, pivot)
-        for n in range(found + 1, len(rows)):
-            times = rows[n][column] * pow(pivot[column], -1, PRIME)
-            rows[n] = [(a - times * b) % PRIME for a, b in zip(rows[n], pivot, strict=True)]
-        found += 1
-    return found
+def test_nothing_follows_from_a_table():
+    whole = part = 0
+    for sealed in tables(600, random.Random(7)):
+        told = told_of(sealed)
+        assert few(told) == [], sealed
+        whole += len(told) > 1 and sealed[-1][-1] > 0
+        part += len(told) == 1
+    assert whole > 40, "else no table with sealed cases was told whole"
+    assert part > 40, "else no sum was told alone"
 
 
-def known(sealed, found):
-    """The hidden cells of which an equation follows from those of the sums: it adds nothing to their rank."""
-    places, lines = sorted(found), suppression.lines_of(sealed)
-    rows = [[(place in line) * (1 if place != line[-1] else -1) for place in places] for line in lines]
-    alone = {place: [int(place == other) for other in places] for place in places}
-    return [place for place in places if rank([*rows, alone[place]]) == rank(rows)]
+def cells_only(sealed, taken=False):
+    return {(r, c) for r, row in enumerate(sealed) for c, n in enumerate(row) if tells(n)}
 
 
-def differences(sealed, found):
-    """How many sealed cases are in what is left of a sum that is told, without the cells of its line that are told."""
-    for *cells, total in suppression.lines_of(sealed):
-        if total not in found:
-            yield sum(sealed[r][c] for r, c in cells if (r, c) in found)
+def single_ones(sealed, taken=False):
+    """One sealed case is none."""
+    return suppression.hidden([[0 if n == 1 else n for n in row] for row in sealed], taken)
 
 
-def faults(sealed, found):
-    told = [n for r, row in enumerate(sealed) for c, n in enumerate(row) if (r, c) not in found]
-    return [*filter(tells, told), *filter(tells, differences(sealed, found)), *known(sealed, found)]
+def lines_stay(sealed, taken=False):
+    """Cells are hidden, and their sums are told where they are many."""
+    is_few = any(tells(n) for row in sealed[:-1] for n in row[:-1])
+    return cells_only(sealed) | {(r, c) for r, row in enumerate(sealed[:-1]) for c in range(len(row) - 1) if is_few}
 
 
-def test_nothing_that_is_told_tells_of_a_sealed_case():
-    chance, some = random.Random(7), 0
-    for counts, sealed in tables(400, chance):
-        found = hidden(counts, sealed)
-        assert faults(sealed, found) == [], (sealed, found)
-        some += 0 < len(found) < len(sealed) * len(sealed[0])
-    assert some > 40, "else everything or nothing was hidden"
+@pytest.mark.parametrize("careless", [cells_only, single_ones, lines_stay])
+def test_a_careless_way_is_found_out(monkeypatch, careless):
+    some = list(tables(200, random.Random(7)))
+    monkeypatch.setattr(f"{__name__}.hidden", careless)
+    assert any(few(told_of(sealed)) for sealed in some)
 
 
-@pytest.mark.parametrize("fault", ["cells only", "lines only", "single ones told"])
-def test_a_careless_way_is_found_out(monkeypatch, fault):
-    """The cells themselves only; what lines tell by themselves only; or one sealed case is none."""
-    if fault == "cells only":
-        monkeypatch.setattr(suppression, "_too_much", lambda *_: [])
-    elif fault == "lines only":
-        monkeypatch.setattr(suppression, "derived", lambda *_: [])
-    else:
-        monkeypatch.setattr(suppression, "tells", lambda n: 1 < n < LEAST)
-    chance = random.Random(7)
-    assert any(faults(sealed, hidden(counts, sealed)) for counts, sealed in tables(200, chance))
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([[0, 0], [0, 0]], "all"),
+        ([[LEAST, 0], [0, 7]], "all"),
+        ([[LEAST, 1], [0, 0]], "the sum"),
+        ([[2, 1], [0, 2]], "the sum"),
+        ([[LEAST - 1, 0], [0, 0]], "nothing"),
+        ([[1, 1], [1, 1]], "nothing"),
+    ],
+)
+def test_what_a_table_tells(cells, told):
+    sealed = with_sums(cells, 2)
+    assert 9 - len(hidden(sealed)) == {"all": 9, "the sum": 1, "nothing": 0}[told]
+    assert ((2, 2) in hidden(sealed)) is (told == "nothing")
 
 
-def test_a_table_without_sealed_cases_tells_all():
-    counts = with_sums([[1, 0, 3], [2, 2, 0]], 3)
-    assert hidden(counts, with_sums([[0, 0, 0], [0, 0, 0]], 3)) == set()
-
-
-def test_many_together_are_told():
-    sealed = with_sums([[LEAST, 0], [0, 0]], 2)
-    assert hidden(with_sums([[9, 2], [4, 1]], 2), sealed) == set()
-
-
-def test_one_hides_its_sums_and_what_they_would_tell():
-    counts, sealed = with_sums([[6, 2], [4, 1]], 2), with_sums([[1, 0], [0, 0]], 2)
-    found = hidden(counts, sealed)
-    assert {(0, 0), (0, 2), (2, 0), (2, 2)} <= found
-    assert (1, 1) not in found
-
-
-def test_what_else_is_to_be_hidden_takes_others_along():
-    counts, sealed = with_sums([[6, 2], [4, 1]], 2), with_sums([[0, 0], [0, 0]], 2)
-    found = hidden(counts, sealed, also={(0, 0)})
-    assert (0, 0) in found
-    assert known(sealed, found) == []
+def test_a_table_whose_cases_another_told_of_tells_only_of_none():
+    assert len(hidden(with_sums([[LEAST, 0], [0, 7]], 2), taken=True)) == 9
+    assert hidden(with_sums([[0, 0], [0, 0]], 2), taken=True) == set()
 
 
 # ---- table beside table
 
-DIVISIONS = ("3303", "330302", "330304", "330302006", "330302026", "330304001")
-MONTHS = [Period(date(2026, m, 1), date(2026, m, monthrange(2026, m)[1])) for m in range(1, 7)]
-QUARTERS = [Period(MONTHS[0].first, MONTHS[2].last), Period(MONTHS[3].first, MONTHS[5].last)]
-PERIODS = [*MONTHS, *QUARTERS, Period(date(2026, 1, 1), date(2026, 12, 31))]
-HEIGHT, WIDTH = 2, 2
-CELLS = [(r, c) for r in (*range(HEIGHT), None) for c in (*range(WIDTH), None)]
+TOWNS = ("330302006", "330302026", "330304001")
+DIVISIONS = ("3303", "330302", "330304", *TOWNS)
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+MONTHS = YEAR.parts("month")[:6]
+PERIODS = [*MONTHS, *YEAR.parts("quarter")[:2], YEAR]
+MEASURES = ("件", "次")
+HEIGHT = WIDTH = 2
+CORNER = (HEIGHT, WIDTH)
+CELLS = list(product(range(HEIGHT), range(WIDTH)))
 
 
-def is_in(case, division, period, key):
-    place, month, row, column = case
-    is_there = place.startswith(division) and period.first <= MONTHS[month].first <= period.last
-    return is_there and key[0] in (row, None) and key[1] in (column, None)
+@dataclass(frozen=True)
+class Event:
+    """That she came: which case it is, and whether it is not the first time."""
+
+    case: object
+    town: str
+    month: int
+    row: int
+    column: int
+    is_again: bool = False
+
+    @property
+    def day(self):
+        return MONTHS[self.month].first
+
+    @property
+    def atom(self):
+        """What the attacker knows of it."""
+        return self.town, self.month, self.row, self.column, self.is_again
 
 
-def submitted(cases, tables, before=beside):
-    """{(division, period, key): the sealed cases} of all that is told when these tables are submitted in turn."""
-    told, done = {}, []
-    place = {key: (HEIGHT if key[0] is None else key[0], WIDTH if key[1] is None else key[1]) for key in CELLS}
-    for division, period in tables:
-        sets = {key: {n for n, case in enumerate(cases) if is_in(case, division, period, key)} for key in CELLS}
-        sealed = [[0] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
-        for key, (r, c) in place.items():
-            sealed[r][c] = len(sets[key])
-        also = before(Told(division, period, {key: len(some) for key, some in sets.items()}), done)
-        found = hidden(sealed, sealed, [place[key] for key in also])
-        shown = {key: some for key, some in sets.items() if place[key] not in found}
-        done.append(Told(division, period, {key: len(some) for key, some in shown.items()}))
-        told |= {(division, period, key): some for key, some in shown.items()}
-    return told
+ATOMS = [(town, m, r, c, again) for town, m, (r, c), again in product(TOWNS, range(len(MONTHS)), CELLS, (False, True))]
 
 
-def leaks(told):
-    """All pairs of numbers of which one counts all that the other does, and what is left tells."""
-    for (division, period, key), whole in told.items():
-        for (other, time, part), some in told.items():
-            is_part = other.startswith(division) and period.first <= time.first and time.last <= period.last
-            if is_part and key[0] in (part[0], None) and key[1] in (part[1], None) and tells(len(whole - some)):
-                yield (division, period, key), (other, time, part)
+def counts(table, town, month, is_again):
+    """Whether something counts in a table."""
+    division, period, measure = table[:3]
+    is_then = period.first <= MONTHS[month].first <= period.last
+    return town.startswith(division) and is_then and (measure == "次" or not is_again)
 
 
-def years(number, chance):
-    for _ in range(number):
-        cases = [
-            (chance.choice(DIVISIONS[3:]), chance.randrange(6), chance.randrange(HEIGHT), chance.randrange(WIDTH))
-            for _ in range(chance.choice([1, 6, 14, 40, 90]))
+def submitted(events, tables, taken=is_taken):
+    """The sets of atoms that are told of when tables are submitted in turn: (division, period, measure, whether only
+    the sum is told, as of the year before).
+    """
+    earlier, found = [], []
+    for table in tables:
+        some = [e for e in events if counts(table, e.town, e.month, e.is_again)]
+        grid = [
+            [len({e.case for e in some if (e.row, e.column) == (r, c)}) for c in range(WIDTH)] for r in range(HEIGHT)
         ]
-        tables = [(division, period) for division in DIVISIONS for period in PERIODS]
-        yield cases, chance.sample(tables, chance.randint(2, len(tables)))
+        not_told = hidden(with_sums(grid, WIDTH), taken(*table[:2], {(e.town, e.day) for e in some}, earlier))
+        if CORNER not in not_told:
+            earlier.append(Told(*table[:2], bool(some)))
+        for place in {CORNER} if table[3] else set(product(range(HEIGHT + 1), range(WIDTH + 1))):
+            if place not in not_told:
+                cells = cells_of(HEIGHT, WIDTH, *place)
+                found.append(frozenset(a for a in ATOMS if counts(table, a[0], a[1], a[4]) and (a[2], a[3]) in cells))
+    return found
 
 
-def test_no_pair_of_numbers_tells_of_a_sealed_case():
-    shown = 0
-    for cases, tables in years(60, random.Random(11)):
-        told = submitted(cases, tables)
-        assert list(leaks(told)) == []
-        shown += sum(1 for some in told.values() if some)
-    assert shown > 300, "else nothing was told"
+def leaks(events, told):
+    """The sets that follow from what is told, and are of few cases; their numbers are of times that they came."""
+    equations = [(places, sum(e.atom in places for e in events)) for places in told]
+    cases = [(places, len({e.case for e in events if e.atom in places})) for places, _n in known(equations)]
+    return [one for one in cases if tells(one[1])]
 
 
-def test_months_of_a_quarter_do_not_tell_together():
-    """Each pair is harmless; what is left of the quarter without two of its months is one case."""
-    cases = [(DIVISIONS[3], month, 0, 0) for month in (0,) * 6 + (1,) * 5 + (2,)]
-    tables = [(DIVISIONS[3], period) for period in (*MONTHS[:3], QUARTERS[0])]
-    for order in (tables, tables[::-1], [tables[3], *tables[:3]]):
-        told = submitted(cases, order)
-        months = [told.get((DIVISIONS[3], month, (0, 0))) for month in MONTHS[:3]]
-        whole = told.get((DIVISIONS[3], QUARTERS[0], (0, 0)))
-        assert whole is None or not tells(len(whole) - sum(len(some) for some in months if some))
+def years(number, most):
+    """Cases in heaps, some of which came again, and tables that are submitted."""
+    chance = random.Random(11)
+    every = list(product(DIVISIONS, PERIODS, MEASURES, (False, False, False, True)))
+    for _ in range(number):
+        events = []
+        for heap in range(chance.randint(0, 7)):
+            town, row, column = chance.choice(TOWNS), chance.randrange(HEIGHT), chance.randrange(WIDTH)
+            month, is_again = chance.randrange(len(MONTHS)), chance.random() < 0.3
+            for n in range(chance.choice([1, 2, 5, 5, 5, 6, 8])):
+                events.append(Event((heap, n), town, month, row, column))
+                if is_again:
+                    events.append(Event((heap, n), town, chance.randrange(len(MONTHS)), row, column, is_again=True))
+        yield events, chance.sample(every, chance.randint(2, most))
 
 
-@pytest.mark.parametrize("fault", ["alone", "cells only"])
-def test_a_careless_way_beside_others_is_found_out(fault):
-    def careless(new, others):
-        return {key for key in beside(new, others) if fault == "cells only" and None not in key}
+def test_nothing_follows_from_all_that_is_submitted():
+    some = 0
+    for events, tables in years(300, 40):
+        told = submitted(events, tables)
+        assert leaks(events, told) == [], tables
+        some += sum(any(e.atom in places for e in events) for places in told)
+    assert some > 300, "else nothing was told of sealed cases"
 
-    tried = list(years(30, random.Random(11)))
-    assert any(list(leaks(submitted(cases, tables, careless))) for cases, tables in tried)
+
+def is_of_its_own(*_):
+    """Each table for itself."""
+    return False
+
+
+def is_in_its_place(division, period, sealed, earlier):
+    """Beside those of the same division only."""
+    return is_taken(division, period, sealed, [told for told in earlier if told.division == division])
+
+
+def is_in_its_period(division, period, sealed, earlier):
+    return is_taken(division, period, sealed, [told for told in earlier if told.period == period])
+
+
+def is_beside_larger(division, period, sealed, earlier):
+    """Parts beside their whole, but not a whole beside its parts."""
+    return is_taken(division, period, sealed, [told for told in earlier if division.startswith(told.division)])
+
+
+@pytest.mark.parametrize("careless", [is_of_its_own, is_in_its_place, is_in_its_period, is_beside_larger])
+def test_a_careless_way_beside_others_is_found_out(careless):
+    assert any(leaks(events, submitted(events, tables, careless)) for events, tables in years(600, 4))
+
+
+def test_a_sum_of_the_year_before_is_a_table_too():
+    """Of two numbers of which one counts all that the other does, the later is not told."""
+    events = [Event(n, TOWNS[0], 0, 0, 0) for n in range(5)] + [Event(5, TOWNS[0], 1, 0, 0)]
+    tables = [(TOWNS[0], MONTHS[0], "件", False), (TOWNS[0], YEAR, "件", True)]
+    for order in (tables, tables[::-1]):
+        assert leaks(events, submitted(events, order)) == []
+        assert leaks(events, submitted(events, order, is_of_its_own)) != []
+
+
+@pytest.mark.parametrize(
+    ("division", "period", "expected"),
+    [
+        (TOWNS[0], MONTHS[0], True),
+        ("330302", YEAR, True),
+        ("3303", PERIODS[6], True),
+        (TOWNS[1], MONTHS[0], False),
+        ("330304", YEAR, False),
+        (TOWNS[0], MONTHS[1], False),
+        (TOWNS[0], PERIODS[7], False),
+    ],
+)
+def test_what_may_count_the_same_cases(division, period, expected):
+    told = Told(TOWNS[0], MONTHS[0], touches=True)
+    assert is_taken(division, period, (), [told]) is expected
+    assert Told(division, period, touches=True).overlaps(told.division, told.period) is expected
+
+
+def test_a_table_of_cases_that_were_sealed_since_is_taken():
+    """The month told of none. Some of what the quarter would tell is in what has gone from it since."""
+    told = [Told(TOWNS[0], MONTHS[0], touches=False)]
+    quarter = PERIODS[6]
+    assert is_taken("330302", quarter, {(TOWNS[0] + "044", MONTHS[0].last)}, told)
+    assert not is_taken("330302", quarter, {(TOWNS[0] + "044", MONTHS[1].first)}, told)
+    assert not is_taken("330302", quarter, {(TOWNS[1], MONTHS[0].last)}, told)
