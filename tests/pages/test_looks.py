@@ -81,27 +81,26 @@ def test_the_head_sees_who_looked_and_nobody_else(client_as):
 
 def test_the_head_sees_who_looked_at_what_hangs_on_a_case(app, client_as, statements):
     """A page, a reveal and an export of it; none of what hangs on another case."""
-    head = client_as("town_admin")
-    before = counted(head, statements)
     key, other = (BY_REGISTER["Escalation"].keys[code] for code in (OWN, SIBLING))
-    assert ask(app, f"SELECT case_id FROM escalation WHERE id = {key}") == [CASE]
-    county = client_as("county_admin")
+    (case,) = ask(app, f"SELECT case_id FROM escalation WHERE id = {key}")
+    head, county = client_as("town_admin"), client_as("county_admin")
+    before = counted(head, case, statements)
     for one in (key, other):
         assert county.get(f"/escalations/show/{one}").status_code == 200
         form = {"column": "summary", "reason": "核对身份"}
         assert county.submit(f"/escalations/reveal/{one}", form).status_code == 200
     assert county.get("/escalations/export").status_code == 200
-    page = re.sub(r"\s*(<[^>]+>\s*)+", " ", head.get(f"/cases/looks/{CASE}").text)
+    page = re.sub(r"\s*(<[^>]+>\s*)+", " ", head.get(f"/cases/looks/{case}").text)
     for how in ("打开页面", "查看敏感信息", "导出"):
         assert page.count(f"姓名county_admin {how} 疑难转报") == 1
-    assert "姓名county_admin 打开页面：疑难转报" in head.get(f"/cases/show/{CASE}").text
-    assert counted(head, statements) == before
+    assert "姓名county_admin 打开页面：疑难转报" in head.get(f"/cases/show/{case}").text
+    assert counted(head, case, statements) == before
 
 
-def counted(browser, statements):
+def counted(browser, case, statements):
     """How many statements the page of 谁看过 takes."""
     statements.clear()
-    assert browser.get(f"/cases/looks/{CASE}").status_code == 200
+    assert browser.get(f"/cases/looks/{case}").status_code == 200
     return len(statements)
 
 
