@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import String, and_, cast, insert, literal, select, union_all
+from sqlalchemy import CTE, Select, String, and_, cast, insert, literal, select, union_all
 
 from app import clock, seals
 from app.extensions import db
@@ -43,12 +43,12 @@ class Line(NamedTuple):
 
 
 def is_watched(model: Any) -> bool:
-    """Whether the rows hold secrets about a person."""
-    return any(column.info.get("secret") for column in model.__table__.columns)
+    """Whether the rows hold secrets about a person, or lie under a case: they tell of it in plain words."""
+    return seals.is_protected(model) or any(column.info.get("secret") for column in model.__table__.columns)
 
 
 def looks_at(kind: LookKind, datamodel: RegisterInterface, rows: Iterable[Any]) -> list[Look]:
-    """The looks that showing these rows is; none where there is nothing secret."""
+    """The looks that showing these rows is; none where nobody asks who looks."""
     if not is_watched(datamodel.obj):
         return []
     return [Look(kind, datamodel.register, str(datamodel.key_value(row)), row.place) for row in rows]
@@ -79,13 +79,31 @@ def is_headed_by(case: Case, actor: Actor) -> bool:
 
 
 def of_case(case: Case, offset: int = 0, limit: int = PAGE_SIZE) -> list[Line]:
-    """Who looked at a case, newest first; with what was opened for a reason. For its head."""
-    key, name = str(case.id), Case.__name__
+    """Who looked at a case or what hangs on it, newest first; with what was opened for a reason. For its head."""
+    row = _rows_of(case).c
     return _lines(
-        and_(LookEntry.register == name, LookEntry.row_key == key),
-        and_(AuditEntry.root_register == name, AuditEntry.root_key == key),
+        and_(LookEntry.register == row.register, LookEntry.row_key == row.key),
+        and_(AuditEntry.root_register == row.register, AuditEntry.root_key == row.key),
         offset, limit,
     )  # fmt: skip
+
+
+def _rows_of(case: Case) -> CTE:
+    """(register, key as text) of a case and of all that hangs on it."""
+    itself = select(literal(Case.__name__).label("register"), literal(str(case.id)).label("key"))
+    hanging = (
+        _under(model, case.id).with_only_columns(literal(name), cast(model.__table__.c.id, String))
+        for name, model in sorted(models_by_name().items())
+        if hasattr(model, "__under__") and seals.root_of(model) is Case
+    )
+    return union_all(itself, *hanging).cte("row_of_case")
+
+
+def _under(model: Any, key: int) -> Select[Any]:
+    """The keys of the rows of `model` that hang on this case."""
+    column, above = model.__under__
+    row = model.__table__.c
+    return select(row.id).where(row[column] == key if above is Case else row[column].in_(_under(above, key)))
 
 
 def of_places(places: tuple[str, ...], offset: int = 0, limit: int = PAGE_SIZE) -> list[Line]:

@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from app import calendars, clock, handlers, seals
 from app.errors import DomainError, OutOfScope
 from app.extensions import db
 from app.scope import acting_as
-from app.security import users
 from app.security.actor import Actor, system
 from models import Case, CaseRecusal, SealedOpening, SealedRequest
 
@@ -128,34 +127,33 @@ def _decides(actor: Actor, other: Any) -> Sequence[Any]:
     return (seals.is_head(row, actor, other), other != actor.user_id, ~seals.is_recused(row.id, actor.user_id))
 
 
-def to_decide(actor: Actor, today: date, key: int | None = None) -> list[Asked]:
-    """The requests that wait for the actor's decision, oldest first; with `key` this one only.
+def _waits_for(actor: Actor, today: date) -> ColumnElement[bool]:
+    """The request and the case (both of the tables themselves) wait for the actor's decision.
 
     One hits when its number is that of a sealed case, where whoever asked would see it if it were not.
     """
-    by, row = SealedRequest.by_id, Case.__table__.c
-    answered = exists(select(SealedOpening.id).where(SealedOpening.request_id == SealedRequest.id))
-    asked = (
-        select(SealedRequest, Case.id, Case.number, Case.division_code)
-        .join(Case, Case.number == SealedRequest.number)
-        .where(Case.sealed_for.is_not(None), SealedRequest.answer_by >= today, ~answered, *_decides(actor, by))
-        .where(~seals.is_recused(row.id, by))
-        .order_by(SealedRequest.id)
-    )
-    if key is not None:
-        asked = asked.where(SealedRequest.id == key)
+    asked, row, opened = SealedRequest.__table__.c, Case.__table__.c, SealedOpening.__table__.c
+    answered = exists(select(opened.id).where(opened.request_id == asked.id))
+    return and_(
+        row.number == asked.number, row.sealed_for.is_not(None), asked.answer_by >= today, ~answered,
+        *_decides(actor, asked.by_id), ~seals.is_recused(row.id, asked.by_id),
+        seals.sees_there(row, asked.by_id, today),
+    )  # fmt: skip
+
+
+def to_decide(actor: Actor, today: date, key: int | None = None) -> list[Asked]:
+    """The requests that wait for the actor's decision, oldest first; with `key` this one only."""
+    asked = select(SealedRequest, Case.id, Case.number).where(_waits_for(actor, today)).order_by(SealedRequest.id)
     # The county decides of a case that it does not read; the conditions say of which.
     with acting_as(KEEPER):
-        found = db.session.execute(asked).all()
-        return [Asked(r, case_id, number) for r, case_id, number, code in found if _is_near(r.by_id, code, today)]
+        found = db.session.execute(asked if key is None else asked.where(SealedRequest.id == key)).all()
+        return [Asked(*row) for row in found]
 
 
-def _is_near(user_id: int, code: str, today: date) -> bool:
-    """Whether somebody sees cases that lie there."""
-    return any(
-        (Case.__name__, "view") in g.permissions and code.startswith(g.division_code)
-        for g in users.grants_of(user_id, today)
-    )
+def number_to_decide(actor: Actor, today: date) -> ColumnElement[int]:
+    """How many they are, as part of another statement: it tells whoever decides, whether he reads the case or not."""
+    asked = select(func.count(SealedRequest.__table__.c.id)).where(_waits_for(actor, today))
+    return asked.correlate(None).scalar_subquery()._annotate({seals.MARK: True})
 
 
 def decide(key: int, is_open: bool, note: str, actor: Actor, today: date, now: datetime) -> None:

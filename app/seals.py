@@ -18,7 +18,7 @@ from app import clock
 from app.identity import age_on
 from app.security.actor import Actor
 from app.security.roles import permission_name
-from models import Account, Case, CaseRecusal, SealedOpening, SealedRequest, SealReason, UserScope
+from models import Account, Case, CaseRecusal, SealedOpening, SealReason, UserScope
 from models.base import CITY, PLACES
 
 OF_AGE = 18  # full years (未成年人保护法 2)
@@ -142,8 +142,22 @@ def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
     return or_(false(), *(_lies_in(row, code) & ~_is_headed_below(row, code, but) for code in sorted(mine)))
 
 
-def _approving() -> Select[Any]:
-    """The roles by which cases are approved."""
+def sees_there(row: Any, user_id: Any, today: date) -> ColumnElement[bool]:
+    """Somebody sees the cases that lie where the row does, unless they are sealed."""
+    held = _as(UserScope.__table__, "near")
+    return exists(
+        select(held.c.id).where(
+            held.c.user_id == user_id,
+            held.c.division_code.in_([*(row[name] for name in PLACES), row.division_code]),
+            held.c.role_id.in_(_roles_that("view")),
+            held.c.valid_from <= today,
+            or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
+        )
+    )
+
+
+def _roles_that(verb: str) -> Select[Any]:
+    """The roles by which cases are seen, or approved."""
     held, cell = _as(assoc_permissionview_role, "held"), _as(PermissionView.__table__, "held")
     register, permission = _as(ViewMenu.__table__, "held"), _as(Permission.__table__, "held")
     joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
@@ -152,7 +166,7 @@ def _approving() -> Select[Any]:
     return (
         select(held.c.role_id)
         .select_from(joined.join(permission, permission.c.id == cell.c.permission_id))
-        .where(register.c.name == Case.__name__, permission.c.name == permission_name(APPROVE))
+        .where(register.c.name == Case.__name__, permission.c.name == permission_name(verb))
     )
 
 
@@ -168,7 +182,7 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
         .where(
             held.c.division_code.in_([*line, row.division_code]),
             func.length(held.c.division_code) > len(code),
-            held.c.role_id.in_(_approving()),
+            held.c.role_id.in_(_roles_that(APPROVE)),
             held.c.valid_from <= today,
             or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
             account.c.active,
@@ -184,14 +198,6 @@ def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
     return exists(
         select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
     )
-
-
-def is_asked_for(today: date) -> ColumnElement[bool]:
-    """The sealed cases of which somebody has asked for the number, and nobody has answered yet (F53)."""
-    asked, opening = _as(SealedRequest.__table__, "asked"), _as(SealedOpening.__table__, "answer")
-    answered = exists(select(opening.c.id).where(opening.c.request_id == asked.c.id))
-    found = select(asked.c.id).where(asked.c.number == Case.number, asked.c.answer_by >= today, ~answered)
-    return and_(Case.sealed_for.is_not(None), exists(found)._annotate({MARK: True}))
 
 
 def _opening(row: Any, actor: Actor) -> ColumnElement[bool]:

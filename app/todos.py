@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, null, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, null, or_, select, true
 
-from app import calendars, danger, follow_up, handlers, hands, protection, recognitions, seals, terms, transfers, urges
+from app import calendars, danger, follow_up, handlers, hands, protection, recognitions, terms, transfers, urges
 from app.calendar import Light
 from app.extensions import db
 from app.interface import RegisterInterface
+from app.opening import number_to_decide
 from app.scope import REMEMBERED, inside, repeated
 from app.security.actor import Actor
 from app.workbench import Rows
@@ -57,20 +58,23 @@ class Kind:
 
     `name` is that of the shortlist that lists them (`_only=name`). Another register gives its own five `columns`, in
     the order of OF_CASE. The earliest of `order` comes on top, what has none at the end. `is_counted`: in the number of
-    the menu, if it is no part of another kind that is.
+    the menu, if it is no part of another kind that is. What no list of the register shows gives its `number` and the
+    `page` that has it.
     """
 
     name: str
     label: Any
     hint: Any
     verb: str
-    condition: Condition
+    condition: Condition = lambda _actor, _today: false()
     is_mine: bool = False
     is_counted: bool = False
     model: Any = Case
     columns: tuple[Any, ...] = OF_CASE
     is_of_unit: bool = False  # for whoever acts for a unit, and nobody else
     order: tuple[Any, ...] = (Case.due_on,)
+    number: Callable[[Actor, date], ColumnElement[int]] | None = None
+    page: str = "list"
 
     def is_for(self, actor: Actor) -> bool:
         """Whether the actor is one who does such things."""
@@ -82,6 +86,10 @@ class Kind:
         """The rows that wait for the actor: where he holds the verb, without what has ended."""
         place = repeated(self.model, actor, self.verb)
         return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
+
+    def counted(self, rows: ColumnElement[bool], actor: Actor, today: date) -> ColumnElement[int]:
+        """How many wait, in a statement about the register."""
+        return self.number(actor, today) if self.number else func.count(case((rows, 1)))
 
 
 # ---- conditions
@@ -160,7 +168,7 @@ KINDS: list[Kind] = [
     ),
     Kind(
         "asked", _l("申请查阅待决定"), _l("有人申请查阅封存的案件，请在「申请查阅」里决定。"), "approve",
-        lambda actor, today: seals.is_asked_for(today), is_counted=True, order=(Case.sealed_on,),
+        is_counted=True, number=number_to_decide, page="requests",
     ),
     _hand(
         Transfer, "transferred", _l("转办待签收"), _l("维权站转来，还没有签收。"),
@@ -312,32 +320,38 @@ class Group:
     @property
     def all(self) -> Rows:
         """All of them, as a list."""
-        return Rows(self.kind.model, only=self.kind.name)
+        only = "" if self.kind.number else self.kind.name
+        return Rows(self.kind.model, only=only, page=self.kind.page)
 
 
 def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> list[Group]:
     """What waits for the actor, kind by kind, with the `first` rows of each; brief: only of what is his own."""
     found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor)]
-    counts = _counts(found)
+    counts = _counts(found, actor, today)
     return [
-        Group(kind, n, _lines(kind, rows, today, first) if n and (kind.is_mine or not is_brief) else ())
+        Group(kind, n, _lines(kind, rows, today, first) if n and _is_shown(kind, is_brief) else ())
         for (kind, rows), n in zip(found, counts, strict=True)
     ]
 
 
-def _counts(found: list[tuple[Kind, ColumnElement[bool]]]) -> list[int]:
-    """How many rows there are of each kind."""
-    counts = db.session.execute(_counting(found)).mappings().one() if found else {}
+def _is_shown(kind: Kind, is_brief: bool) -> bool:
+    """Whether there are rows of it to be shown."""
+    return kind.number is None and (kind.is_mine or not is_brief)
+
+
+def _counts(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today: date) -> list[int]:
+    """How many there are of each kind."""
+    counts = db.session.execute(_counting(found, actor, today)).mappings().one() if found else {}
     return [counts[kind.name] for kind, _rows in found]
 
 
-def _counting(found: list[tuple[Kind, ColumnElement[bool]]]) -> Select[Any]:
+def _counting(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today: date) -> Select[Any]:
     """Counts the rows of each kind by one statement; a register is gone through once for all its kinds."""
-    of_register: dict[Any, dict[str, ColumnElement[bool]]] = {}
+    of_register: dict[Any, dict[Kind, ColumnElement[bool]]] = {}
     for kind, rows in found:
-        of_register.setdefault(kind.model, {})[kind.name] = rows
+        of_register.setdefault(kind.model, {})[kind] = rows
     tables = [
-        select(*(func.count(case((rows, 1))).label(name) for name, rows in kinds.items()))
+        select(*(kind.counted(rows, actor, today).label(kind.name) for kind, rows in kinds.items()))
         .select_from(model)
         .where(or_(*kinds.values()))
         .subquery()
@@ -374,7 +388,7 @@ def number(actor: Actor, today: date) -> int:
 @lru_cache(maxsize=512)
 def _counting_own(kinds: tuple[Kind, ...], actor: Actor, today: date) -> Select[Any]:
     """The statement for it, from memory: every page asks. Conditions of kinds that are counted ask nothing first."""
-    return _counting([(kind, kind.rows(actor, today)) for kind in kinds])
+    return _counting([(kind, kind.rows(actor, today)) for kind in kinds], actor, today)
 
 
 REMEMBERED.append(_counting_own)

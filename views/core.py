@@ -63,7 +63,8 @@ class Shortlist(NamedTuple):
 
 def _to_dos_of(model: type) -> dict[str, Shortlist]:
     """The lists that the to-do page leads to."""
-    return {kind.name: Shortlist(kind.label, kind.rows) for kind in todos.KINDS if kind.model is model}
+    listed = (kind for kind in todos.KINDS if kind.model is model and kind.number is None)
+    return {kind.name: Shortlist(kind.label, kind.rows) for kind in listed}
 
 
 class Core(ModelView):

@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, object_session
@@ -15,7 +16,7 @@ from app.errors import DomainError
 from app.security.actor import Actor
 from app.workflow import endings, hands, sealing
 from app.workflow.steps import Kind, Moment, Need, Step, Workflow, advance, declare, filled
-from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, VisitResult
+from models import ActivityKind, AnswerWay, Case, CaseActivity, CaseState, Difficulty, DvRiskAssessment, VisitResult
 
 APPLIED, ACCEPTED, INVESTIGATING = CaseState.APPLIED, CaseState.ACCEPTED, CaseState.INVESTIGATING
 HANDLING, CLOSED, VISITED = CaseState.HANDLING, CaseState.CLOSED, CaseState.VISITED
@@ -179,6 +180,28 @@ INTO = (
     Need("merged_into_id", _l("并入的应是另一件有效的案件"), _into_another),
 )
 RUNNING = (APPLIED, ACCEPTED, INVESTIGATING, HANDLING)
+
+
+def _case_of(sheet: DvRiskAssessment) -> tuple[CaseState, bool]:
+    """(state, whether it has ended) of the case of a sheet, whoever sees it; held by whoever moves the sheet: who ends
+    the case at the same time waits, and sees what there is to do, or this one sees that it has ended.
+    """
+    asked = select(Case.state, Case.ended_on.is_not(None)).where(Case.id == sheet.case_id)
+    held = asked if scope.moved_by(sheet) is None else asked.with_for_update()
+    state, has_ended = hands.session_of(sheet).connection().execute(held).one()
+    return state, has_ended
+
+
+def _is_over(sheet: DvRiskAssessment) -> str:
+    state, has_ended = _case_of(sheet)
+    now = str(Case.__ending__ if has_ended else state.value)
+    return _("案件已经是「%(state)s」，请先重开或者恢复案件", state=now)
+
+
+# As it does not end over what is to be done, none of that comes back when it is over; hands do not come back at all.
+endings.AGAIN[DvRiskAssessment.__name__].append(
+    Need("", _is_over, lambda sheet: _case_of(sheet) in {(state, False) for state in RUNNING})
+)
 
 STEPS = (
     Step(

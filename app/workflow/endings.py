@@ -23,6 +23,8 @@ class Standing(enum.Enum):
 
 # What must hold before a row of a model ends; other modules add theirs: {model's name: needs}.
 BEFORE: dict[str, list[Need]] = {}
+# What must hold before an ending of it is taken back, likewise.
+AGAIN: dict[str, list[Need]] = {}
 # What follows in other rows when one ends: {model's name: (row, moment) → None}.
 AFTER: dict[str, Callable[[Any, Moment], None]] = {}
 
@@ -48,7 +50,8 @@ def steps_of(model: Any) -> tuple[Step, ...]:
             AFTER[model.__name__](row, moment)
 
     end = Step(current, ended, model.__ending__, asked, needs, kind=Kind.END, verb="end", after=after, side=side)
-    resume = Step(ended, current, _l("恢复"), change=_resume, kind=Kind.REOPEN, verb="end", side=side)
+    again = AGAIN.setdefault(model.__name__, [])
+    resume = Step(ended, current, _l("恢复"), (), again, _resume, Kind.REOPEN, verb="end", side=side)
     return (end, resume) if model.__resumes__ else (end,)
 
 

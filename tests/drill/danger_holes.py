@@ -8,7 +8,8 @@ from flask import Flask
 
 from app import danger, protection
 from app.danger import Answered
-from models import CaseActivity, RiskLevel
+from app.workflow import cases
+from models import CaseActivity, CaseState, RiskLevel
 from tests.drill.hole import hole
 from tests.security import danger_intrusions as intrusions
 
@@ -56,6 +57,12 @@ def an_empty_sheet_counts(app: Flask) -> Iterator[None]:
 @hole(attack=intrusions.closes_over_it)
 def cases_end_before_the_police_was_called(app: Flask) -> Iterator[None]:
     with patch.object(danger, "open_duties", lambda _case: []):
+        yield
+
+
+@hole(attack=intrusions.comes_back_when_it_is_over)
+def sheets_come_back_whatever_became_of_the_case(app: Flask) -> Iterator[None]:
+    with patch.object(cases, "_case_of", lambda _sheet: (CaseState.APPLIED, False)):
         yield
 
 

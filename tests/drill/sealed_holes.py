@@ -7,7 +7,7 @@ from unittest.mock import patch
 from flask import Flask
 from sqlalchemy import false, select
 
-from app import derive, guard, opening, scope, seals
+from app import derive, guard, looks, opening, scope, seals
 from app.errors import DomainError
 from app.extensions import db
 from app.interface import RegisterInterface
@@ -17,6 +17,7 @@ from models import Attachment, Case, SealedRequest
 from tests.drill.hole import as_system, hole, looking_anew
 from tests.security import merged_intrusions as merged
 from tests.security import sealed_intrusions as intrusions
+from tests.security import telling_intrusions
 from tests.security.sealed_twins import twins
 
 
@@ -81,6 +82,23 @@ def openings_do_not_end(app: Flask) -> Iterator[None]:
 def openings_are_for_everything(app: Flask) -> Iterator[None]:
     verbs = frozenset({"view", "reveal", "edit", "handle", "end", "export"})
     with looking_anew(), patch.object(seals, "READING", verbs):
+        yield
+
+
+@hole(attack=telling_intrusions.looks_without_a_trace)
+def only_what_is_encrypted_is_watched(app: Flask) -> Iterator[None]:
+    """What hangs on it in plain words is read, and nobody is told."""
+
+    def careless(model: Any) -> bool:
+        return any(column.info.get("secret") for column in model.__table__.columns)
+
+    with patch.object(looks, "is_watched", careless):
+        yield
+
+
+@hole(attack=telling_intrusions.looks_without_a_trace)
+def looks_at_what_hangs_on_a_case_are_told_to_nobody(app: Flask) -> Iterator[None]:
+    with patch.object(looks, "_under", lambda model, _key: select(model.__table__.c.id).where(false())):
         yield
 
 

@@ -1,5 +1,6 @@
 """谁看过 (F54): every page of one row with secrets is on record before it leaves; without the record, no page."""
 
+import re
 from unittest.mock import patch
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from app import looks
 from tests.security.intrusions import ask
 from tests.security.registers import BY_REGISTER
-from tests.world import OWN, canary
+from tests.world import OWN, SIBLING, canary
 
 CASE = BY_REGISTER["Case"].keys[OWN]
 
@@ -76,6 +77,31 @@ def test_the_head_sees_who_looked_and_nobody_else(client_as):
     assert "打开页面" not in client_as("county_admin").get(f"/cases/looks/{CASE}").text
     assert "谁看过</h2>" not in client_as("county_admin").get(f"/cases/show/{CASE}").text
     assert client_as("staff").get(f"/cases/looks/{CASE}").status_code == 403
+
+
+def test_the_head_sees_who_looked_at_what_hangs_on_a_case(app, client_as, statements):
+    """A page, a reveal and an export of it; none of what hangs on another case."""
+    key, other = (BY_REGISTER["Escalation"].keys[code] for code in (OWN, SIBLING))
+    (case,) = ask(app, f"SELECT case_id FROM escalation WHERE id = {key}")
+    head, county = client_as("town_admin"), client_as("county_admin")
+    before = counted(head, case, statements)
+    for one in (key, other):
+        assert county.get(f"/escalations/show/{one}").status_code == 200
+        form = {"column": "summary", "reason": "核对身份"}
+        assert county.submit(f"/escalations/reveal/{one}", form).status_code == 200
+    assert county.get("/escalations/export").status_code == 200
+    page = re.sub(r"\s*(<[^>]+>\s*)+", " ", head.get(f"/cases/looks/{case}").text)
+    for how in ("打开页面", "查看敏感信息", "导出"):
+        assert page.count(f"姓名county_admin {how} 疑难转报") == 1
+    assert "姓名county_admin 打开页面：疑难转报" in head.get(f"/cases/show/{case}").text
+    assert counted(head, case, statements) == before
+
+
+def counted(browser, case, statements):
+    """How many statements the page of 谁看过 takes."""
+    statements.clear()
+    assert browser.get(f"/cases/looks/{case}").status_code == 200
+    return len(statements)
 
 
 def test_the_auditor_sees_no_more_than_who_when_and_where(client_as):

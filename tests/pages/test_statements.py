@@ -41,8 +41,8 @@ def test_the_permissions_are_loaded_once(client_as, statements):
     browser = client_as("town_admin")
     statements.clear()
     browser.get("/stations/list/")
-    # Who heads a station is asked by the scopes of all; that is another table to the statement.
-    others = re.compile("user_scope AS user_scope_head|user_scope_head")
+    # Who heads a station, and who is near, is asked by the scopes of all; that is another table to the statement.
+    others = re.compile("user_scope AS user_scope_(head|near)|user_scope_(head|near)")
     assert sum("user_scope" in others.sub("", statement) for statement in statements) == 1
     assert sum("FROM ab_user " in statement for statement in statements) <= 1
     assert sum("sign_in_session" in statement for statement in statements) == 1

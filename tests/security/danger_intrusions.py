@@ -36,10 +36,12 @@ from models import (
     TransferReason,
     TransferState,
 )
+from tests import records
 from tests.security import intrusions
-from tests.security.attacks import account_id
+from tests.security.attacks import account_id, person
 from tests.security.intrusions import ask, signed_in
 from tests.security.registers import BY_REGISTER
+from tests.security.sealed_twins import fresh
 from tests.world import OWN, TODAY
 
 CASE, SHEET = BY_REGISTER["Case"].keys[OWN], BY_REGISTER["DvRiskAssessment"].keys[OWN]
@@ -290,6 +292,50 @@ def closes_over_it(app: Flask) -> str | None:
     return None if (state, ended) == ("APPLIED", None) else f"it is {state}, ended {ended}"
 
 
+def comes_back_when_it_is_over(app: Flask) -> str | None:
+    """The sheet is withdrawn, the case ends without police and report, and the sheet comes back: with a row in hand,
+    by the button of its page. Or the case was withdrawn for an error (作废), or merged.
+    """
+    into = 0
+
+    def over(row: Any) -> None:
+        row.state_reason = "不想说了"
+
+    def merged(row: Any) -> None:
+        row.state_reason, row.merged_into_id = "重复", into
+
+    ways: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+        (CaseState.WITHDRAWN, over), (CaseState.LOST, over), (CaseState.MERGED, merged), (Standing.ENDED, _ending),
+    )  # fmt: skip
+    for to, fill in ways:
+        with fresh(app):
+            with app.app_context(), acting_as(SETUP):
+                into = records.case(OWN, "另一件")
+                db.session.remove()
+            assessed(app)
+            _step(app, DvRiskAssessment, SHEET, Standing.ENDED, _ending)
+            _step(app, Case, CASE, to, fill)
+            intrusions.in_hand(
+                app, "town_admin", lambda row, actor: advance(row, Standing.CURRENT, actor, TODAY), DvRiskAssessment,
+                SHEET,
+            )  # fmt: skip
+            page = signed_in(app, "town_admin").submit(f"/risks/resume/{SHEET}", {}, follow_redirects=True)
+            if not ask(app, "SELECT ended_on FROM dv_risk_assessment WHERE id = :k", k=SHEET)[0]:
+                return f"it is high risk again, and its case is over: {to}"
+            assert "案件已经" in page.get_data(as_text=True), "it says why"
+    return None
+
+
+def _step(app: Flask, model: Any, key: int, to: Any, fill: Callable[[Any], None]) -> None:
+    """What the head may do."""
+    with app.app_context():
+        actor = person("town_admin")
+        with acting_as(actor):
+            advance(db.session.get_one(model, key), to, actor, TODAY, fill)
+            db.session.commit()
+        db.session.remove()
+
+
 def outsiders_read(app: Flask) -> str | None:
     """The centre and the units handle what is handed to them, and see no assessment."""
     assessed(app)
@@ -325,5 +371,6 @@ def lasts_seven_months(app: Flask) -> str | None:
 ATTACKS = (
     mediates_by_form, mediates_in_hand, renames_an_activity, hands_over_for_mediation, hands_over_by_form,
     centre_mediates, mediates_where_it_was_merged_into, changes_an_answer, changes_the_level, withdraws_it,
-    begins_another, takes_out_the_line, asks_less_below, closes_over_it, outsiders_read, lasts_seven_months,
+    begins_another, takes_out_the_line, asks_less_below, closes_over_it, comes_back_when_it_is_over, outsiders_read,
+    lasts_seven_months,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from app.scope import visibility_of
 from models import Case, Model
 from models.base import Visibility
 from models.case import UnderCase
-from tests.security.sealed_intrusions import ATTACKS
+from tests.security import sealed_intrusions, telling_intrusions
 from tests.security.sealed_twins import OUTSIDE, twins
 
 
@@ -18,7 +18,9 @@ def test_the_answers_are_the_same_without_it(app, person):
     assert told.asked > 300
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+@pytest.mark.parametrize(
+    "attack", [*sealed_intrusions.ATTACKS, *telling_intrusions.ATTACKS], ids=lambda attack: attack.__name__
+)
 def test_attack_finds_nothing(app, attack):
     assert attack(app) is None
 

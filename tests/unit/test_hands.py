@@ -10,7 +10,7 @@ from app.extensions import db
 from app.hands import HandInterface
 from app.scope import acting_as
 from app.security.actor import SETUP
-from app.workflow.hands import waiting_of
+from app.workflow.hands import HANDS, waiting_of
 from app.workflow.steps import advance, available
 from models import (
     Case,
@@ -264,3 +264,8 @@ def test_a_case_that_is_over_gets_no_more_hands():
     ):
         with pytest.raises(DomainError, match="案件现在是「失联」"):
             add("staff", row)
+
+
+def test_no_hand_comes_back_when_its_case_is_over():
+    """What was taken back is made anew, of a case that runs: no ending of a hand is undone."""
+    assert [hand.__name__ for hand in HANDS if hand.__resumes__] == []

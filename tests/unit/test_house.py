@@ -82,6 +82,7 @@ DIRECT = {
     "app/submissions.py _all": "whoever submits tells of all cases; gives back what suppression lets pass",
     "app/submissions.py _sealed": "the same, of the sealed ones",
     "app/submissions.py _told": "what others submitted must not tell together with this; it goes nowhere",
+    "app/workflow/cases.py _case_of": "who takes an assessment back up need not see its case; gives back how it stands",
     "app/workflow/cases.py _is_no_target": "counts what was merged into a case, whoever sees it; gives back yes or no",
     "app/workflow/hands.py waiting_of": "a case waits for its hands, whoever sees them; gives back labels and numbers",
     "app/__init__.py _touch_session": "opens the transaction with its option, asks nothing",
