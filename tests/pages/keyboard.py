@@ -36,7 +36,7 @@ def step(page: Page, key: str = "Tab") -> str:
     name = focused(page)
     if name:
         try:
-            page.wait_for_function(IS_SEEN, timeout=2_000)  # it may have to be scrolled to
+            page.wait_for_function(IS_SEEN, timeout=20_000)  # it may have to be scrolled to
         except Timeout as error:
             raise AssertionError(f"the focus is on {name}, and nobody sees it") from error
     return name
