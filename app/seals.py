@@ -193,11 +193,10 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
 
 
 def is_recused(case_id: Any, user_id: Any) -> ColumnElement[bool]:
-    """Somebody is shut out of a case."""
+    """Somebody is shut out of a case. The case may be that of any statement around: else it would be any case."""
     found = _as(CaseRecusal.__table__, "shut")
-    return exists(
-        select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
-    )
+    shut = select(found.c.id).where(found.c.case_id == case_id, found.c.user_id == user_id, found.c.lifted_on.is_(None))
+    return exists(shut.correlate_except(found))
 
 
 def _opening(row: Any, actor: Actor) -> ColumnElement[bool]:

@@ -347,6 +347,15 @@ def sends_it_on_while_let_in(app: Flask) -> str | None:
     return None
 
 
+def heads_for_who_is_shut_out_elsewhere(app: Flask) -> str | None:
+    """Who heads the station goes on heading its other cases: the next one above reads none of them."""
+    other, planted = plant(app), plant(app)
+    for username in HEADS:
+        _recused(app, other, username)
+    status = signed_in(app, "county_admin").get(f"/cases/show/{planted.case}").status_code
+    return None if status == 404 else f"the county gets {status}"
+
+
 def belongs_to_nobody(app: Flask) -> str | None:
     """Where every head is shut out of a case, the next one above heads it: somebody goes on with it."""
     planted = plant(app)
@@ -359,6 +368,7 @@ def belongs_to_nobody(app: Flask) -> str | None:
 ATTACKS = (
     *merged_intrusions.ATTACKS,
     sends_it_on_while_let_in,
+    heads_for_who_is_shut_out_elsewhere,
     belongs_to_nobody,
     reads_rows_in_hand,
     writes_in_hand,
