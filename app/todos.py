@@ -353,7 +353,7 @@ def _counting(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today
     tables = [
         select(*(kind.counted(rows, actor, today).label(kind.name) for kind, rows in kinds.items()))
         .select_from(model)
-        .where(or_(*kinds.values()))
+        .where(or_(false(), *(rows for kind, rows in kinds.items() if kind.number is None)))
         .subquery()
         for model, kinds in of_register.items()
     ]
