@@ -1,4 +1,4 @@
-"""`python -m tests.bench.counting [sqlite|postgresql]`: tables of statistics over 100,000 cases.
+"""Tables of statistics over 100,000 cases, a part of `make bench`; alone: `python -m tests.bench.counting sqlite`.
 
 Each is asked as a page, beside a plain GROUP BY of the same numbers in the same run; both have to say the same.
 """
@@ -41,8 +41,14 @@ def milliseconds(ask: Any) -> tuple[float, Any]:
     return median(taken), answer
 
 
-def measure(app: Flask) -> None:
-    """Print a line for each table of each admin."""
+def measure(app: Flask) -> dict[str, float]:
+    """Print a line for each table of each admin; {its name: milliseconds}."""
+    found: dict[str, float] = {}
+
+    def note(admin: str, name: str, taken: float, total: int) -> None:
+        found[f"{db_name(app)}_{admin}_{name}_ms"] = taken
+        print(f"{db_name(app):10} {admin:6} {name:14} {taken:7.1f} ms  {total:6}", flush=True)
+
     quarter = periods.whole(clock.today(), "quarter")
     for admin in database.ADMINS:
         browser = Browser(app)
@@ -52,14 +58,15 @@ def measure(app: Flask) -> None:
             address = f"/cases/statistics/{query.format(year=clock.today().year)}"
             taken, answer = milliseconds(partial(browser.get, address))
             told[name] = int(re.search(r"共 (\d+) [件次]", answer.text)[1])  # type: ignore[index]
-            print(f"{db_name(app):10} {admin.name:6} {name:14} {taken:7.1f} ms  {told[name]:6}", flush=True)
+            note(admin.name, name, taken, told[name])
         with app.app_context(), db.engine.connect() as connection:
             first, last = (f"{day}" if db_name(app) == "sqlite" else day for day in quarter)
             asked = {"first": first, "last": last, "code": f"{admin.scope}%"}
             taken, rows = milliseconds(partial(recount, connection, asked))
         total = sum(row[-1] for row in rows)
-        print(f"{db_name(app):10} {admin.name:6} {'plain recount':14} {taken:7.1f} ms  {total:6}", flush=True)
+        note(admin.name, "stats_recount", taken, total)
         assert total == told["stats_quarter"]
+    return found
 
 
 def recount(connection: Connection, asked: dict[str, Any]) -> Sequence[Any]:
@@ -70,13 +77,13 @@ def db_name(app: Flask) -> str:
     return str(app.config["SQLALCHEMY_DATABASE_URI"]).partition(":")[0].partition("+")[0]
 
 
-def main() -> None:
-    kind = (sys.argv[1:] or ["sqlite"])[0]
+def run(kind: str) -> dict[str, float]:
+    """Measure on a new database of this kind."""
     with database.new_databases(kind) as databases:
         app, _stations = database.build(databases.product)
         cases.fill(app, cases.MANY)
-        measure(app)
+        return measure(app)
 
 
 if __name__ == "__main__":
-    main()
+    run((sys.argv[1:] or ["sqlite"])[0])

@@ -1,10 +1,10 @@
 """How fast pages are when the registers are full, beside a floor and stock Flask-AppBuilder (`make bench`).
 
 The stations: every due one, beside the floor. The cases: 100,000, beside the floor and stock. The search: 50,000 rows
-with names, beside the floor's plain queries. Each side is served by
-gunicorn on a database of its own and asked in turns, so that whatever else the machine does hits all. Every answer is
-checked. No time is asserted; what is: no page of the cases needs more statements with many rows than with few, and no
-database sorts them for the newest page. The last line of the output is for programs.
+with names, beside the floor's plain queries. The statistics: beside a plain recount. Each side is served by gunicorn on
+a database of its own and asked in turns, so that whatever else the machine does hits all. Every answer is checked. No
+time is asserted; what is: no page of the cases needs more statements with many rows than with few, and no database
+sorts them for the newest page. The last line of the output is for programs.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from app.extensions import db
 from app.keys import keys
 from models import Account
 from tests import postgres
-from tests.bench import case_scenarios, cases, database, floor, names, rendering, scenarios
+from tests.bench import case_scenarios, cases, counting, database, floor, names, rendering, scenarios
 from tests.bench.case_scenarios import CaseAsker
 from tests.bench.client import Answer, Client, InProcess, served, sign_in, token_on
 from tests.bench.database import ADMINS, DATABASES, PASSWORD, SIDES, Admin, Databases
@@ -266,7 +266,8 @@ def main() -> int:
     for kind in kinds:
         results.append(measure(kind, options.rounds))
         print(results[-1].table(), end="\n\n", flush=True)
-    print(last_line(results, load))
+    counted = {name: taken for kind in kinds for name, taken in counting.run(kind).items()}
+    print(last_line(results, load), *(f"{name}={taken:.1f}" for name, taken in counted.items()))
     return 1 if any(result.wrong for result in results) else 0
 
 
