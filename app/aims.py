@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 
 from app.extensions import db
+from app.hands import is_escalated, was_made
 from app.periods import Period
 from app.scope import inside
 from app.security.actor import Actor
@@ -25,7 +26,6 @@ from models import (
     Difficulty,
     Division,
     Escalation,
-    EscalationState,
     Superior,
     Transfer,
     TransferState,
@@ -44,35 +44,24 @@ WORSE = (Urgency.MAJOR, Urgency.URGENT, Urgency.ABNORMAL)
 # ---- what may have become of a case
 
 
-def _has(model: Any, *where: Any) -> ColumnElement[bool]:
-    return exists(select(model.id).where(model.case_id == Case.id, *where).correlate(Case))
-
-
-def _handed(model: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What was withdrawn never went out."""
-    return _has(model, model.ended_on.is_(None), *where)
-
-
 def _transferred() -> ColumnElement[bool]:
-    return _handed(Transfer, Transfer.state != TransferState.RETURNED)
-
-
-def _escalated(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     """What was sent back stayed where it was."""
-    return _handed(Escalation, Escalation.state != EscalationState.RETURNED, *where)
+    return was_made(Transfer, Transfer.state != TransferState.RETURNED)
 
 
 def _above_township() -> ColumnElement[bool]:
     """The county is no step up where there is no township: 龙港市 has its villages itself (F2)."""
     no_township = exists(select(Division.code).where(Division.code == Case.township_code, Division.is_pseudo))
-    to_county = _escalated(Escalation.to_level == Superior.COUNTY)
-    return _escalated(Escalation.to_level == Superior.CITY) | (to_county & ~no_township.correlate(Case))
+    to_county = is_escalated(Escalation.to_level == Superior.COUNTY)
+    return is_escalated(Escalation.to_level == Superior.CITY) | (to_county & ~no_township.correlate(Case))
 
 
 def _went_on() -> ColumnElement[bool]:
     """She came again after it was closed, or it was opened again."""
-    again = _has(CaseActivity, CaseActivity.is_repeat, CaseActivity.happened_on > Case.closed_on)
-    return again | Case.restarted_on.is_not(None)
+    again = select(CaseActivity.id).where(
+        CaseActivity.case_id == Case.id, CaseActivity.is_repeat, CaseActivity.happened_on > Case.closed_on
+    )
+    return exists(again.correlate(Case)) | Case.restarted_on.is_not(None)
 
 
 # ---- the four
@@ -128,7 +117,7 @@ def _is_small_of_village() -> ColumnElement[bool]:
 AIMS = (
     Aim(
         "in_village", _l("小事不出村"), _l("村(居)维权站的简单、一般案件"), _l("没有转办，没有转报上级"),
-        _is_small_of_village, lambda: _transferred() | _escalated(), (Transfer, Escalation),
+        _is_small_of_village, lambda: _transferred() | is_escalated(), (Transfer, Escalation),
     ),
     Aim(
         "in_township", _l("大事不出乡"), _l("复杂、疑难案件"), _l("没有转报县级以上妇联（没有乡镇的地方，看市妇联）"),
@@ -136,11 +125,11 @@ AIMS = (
     ),
     Aim(
         "not_worse", _l("纠纷不激化"), _l("全部案件"), _l("没有重大、紧急、异常访的紧急报告"),
-        true, lambda: _handed(UrgentReport, UrgentReport.urgency.in_(WORSE)), (UrgentReport,),
+        true, lambda: was_made(UrgentReport, UrgentReport.urgency.in_(WORSE)), (UrgentReport,),
     ),
     Aim(
         "not_wider", _l("矛盾不扩大"), _l("全部案件"), _l("没有集体访的紧急报告，结案以后当事人没有再来、案件没有重开"),
-        true, lambda: _handed(UrgentReport, UrgentReport.urgency == Urgency.GROUP) | _went_on(), (UrgentReport,),
+        true, lambda: was_made(UrgentReport, UrgentReport.urgency == Urgency.GROUP) | _went_on(), (UrgentReport,),
     ),
 )  # fmt: skip
 LISTS = {name: shown for aim in AIMS for name, shown in aim.lists.items()}

@@ -199,8 +199,16 @@ def has_come_back(model: Any, *states: Any) -> ColumnElement[bool]:
     return back
 
 
+def was_made(model: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The cases of which such a hand was made; what was withdrawn never went out."""
+    return exists(select(model.id).where(model.case_id == Case.id, model.ended_on.is_(None), *where).correlate(Case))
+
+
+def is_escalated(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The cases that are with a superior, or were; what was sent back stayed where it was."""
+    return was_made(Escalation, Escalation.state != EscalationState.RETURNED, *where)
+
+
 def is_unescalated() -> ColumnElement[bool]:
     """The hard cases that run and are with no superior (2010 opinion, 三(二): 及时转报)."""
-    told = (Escalation.case_id == Case.id, Escalation.ended_on.is_(None))
-    sent = select(Escalation.id).where(*told, Escalation.state != EscalationState.RETURNED).correlate(Case)
-    return (Case.difficulty == Difficulty.HARD) & Case.state.in_(RUNNING) & ~exists(sent)
+    return (Case.difficulty == Difficulty.HARD) & Case.state.in_(RUNNING) & ~is_escalated()

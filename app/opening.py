@@ -137,7 +137,7 @@ def _waits_for(actor: Actor, today: date) -> ColumnElement[bool]:
     return and_(
         row.number == asked.number, row.sealed_for.is_not(None), asked.answer_by >= today, ~answered,
         *_decides(actor, asked.by_id), ~seals.is_recused(row.id, asked.by_id),
-        seals.sees_there(row, asked.by_id, today),
+        seals.sees_there(row, asked.by_id),
     )  # fmt: skip
 
 
@@ -234,10 +234,17 @@ def to_lift(actor: Actor, key: int | None = None) -> list[tuple[CaseRecusal, str
 
 
 def lift(key: int, reason: str, actor: Actor, today: date) -> None:
-    """Take a 回避 back, with a reason, flushed. Raises OutOfScope when it is not the actor's, or about himself."""
+    """Take a 回避 back, with a reason, in all cases of the matter; flushed. Raises OutOfScope when it is not the
+    actor's, or about himself.
+    """
     found = to_lift(actor, key)
     if not found:
         raise OutOfScope()
     row, said = found[0][0], _text(reason, "reason", _("解除原因"), LONGEST["reason"])
-    row.lifted_on, row.lifted_reason = today, said
-    _write(row, actor)
+    # As with _write(): that it is his to decide was asked.
+    with acting_as(replace(actor, is_system=True)):
+        matter = select(Case.id).where(seals.of_one_matter(db.session.get_one(Case, row.case_id)))
+        alike = (CaseRecusal.user_id == row.user_id, CaseRecusal.lifted_on.is_(None), CaseRecusal.case_id.in_(matter))
+        for one in db.session.scalars(select(CaseRecusal).where(*alike).order_by(CaseRecusal.id)):
+            one.lifted_on, one.lifted_reason = today, said
+        db.session.flush()

@@ -132,6 +132,12 @@ def holds(actor: Actor, verb: str, row: Any) -> bool:
     return getattr(row, row.__unit__) in actor.units(verb, register)
 
 
+def may_put_under(actor: Actor, register: str, row: Any) -> bool:
+    """Whether `actor` adds rows of a register under `row`: where it lies, and not because he was let in to read it."""
+    is_his = actor.is_system or not _is_sealed(row) or _keeps("handle", row)
+    return is_his and actor.covers("add", register, row.place)
+
+
 def _is_sealed(row: Any) -> bool:
     return hasattr(row, "__sealed__") and getattr(row, row.__sealed__[0]) is not None
 

@@ -6,7 +6,7 @@ approves where and who is shut out is no question of what the one who asks may s
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -49,6 +49,12 @@ def seal(case: Case, reason: SealReason, today: date) -> None:
     """Seal a case by what follows from a flush; one that is sealed stays as it is. By somebody's word: the step."""
     if case.sealed_for is None:
         case.sealed_for, case.sealed_on = reason, today
+
+
+def of_one_matter(case: Case) -> ColumnElement[bool]:
+    """A case, the one that it was merged into, and what else was merged there: they are sealed and shut together."""
+    root = case.merged_into_id or case.id
+    return or_(Case.id == root, Case.merged_into_id == root)
 
 
 def new_number() -> str:
@@ -142,17 +148,21 @@ def is_head(row: Any, actor: Actor, but: Any = None) -> ColumnElement[bool]:
     return or_(false(), *(_lies_in(row, code) & ~_is_headed_below(row, code, but) for code in sorted(mine)))
 
 
-def sees_there(row: Any, user_id: Any, today: date) -> ColumnElement[bool]:
+def sees_there(row: Any, user_id: Any) -> ColumnElement[bool]:
     """Somebody sees the cases that lie where the row does, unless they are sealed."""
     held = _as(UserScope.__table__, "near")
-    return exists(
-        select(held.c.id).where(
-            held.c.user_id == user_id,
-            held.c.division_code.in_([*(row[name] for name in PLACES), row.division_code]),
-            held.c.role_id.in_(_roles_that("view")),
-            held.c.valid_from <= today,
-            or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
-        )
+    line = [row[name] for name in PLACES]
+    mine = select(held.c.id).where(held.c.user_id == user_id, held.c.division_code.in_([*line, row.division_code]))
+    return exists(mine.where(*_by_which_one_may("view", held)))
+
+
+def _by_which_one_may(verb: str, held: Any) -> Sequence[ColumnElement[bool]]:
+    """The scope `held` is in force today, and of a role that may `verb` cases."""
+    today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
+    return (
+        held.c.role_id.in_(_roles_that(verb)),
+        held.c.valid_from <= today,
+        or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
     )
 
 
@@ -175,16 +185,13 @@ def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:
     held, account = _as(UserScope.__table__, "head"), _as(Account.__table__, "head")
     line = [row[name] for name, digits in PLACES.items() if digits > CITY]
     others = () if but is None else (held.c.user_id != but,)
-    today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
     return exists(
         select(held.c.id)
         .select_from(held.join(account, account.c.id == held.c.user_id))
         .where(
             held.c.division_code.in_([*line, row.division_code]),
             func.length(held.c.division_code) > len(code),
-            held.c.role_id.in_(_roles_that(APPROVE)),
-            held.c.valid_from <= today,
-            or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
+            *_by_which_one_may(APPROVE, held),
             account.c.active,
             ~is_recused(row.id, held.c.user_id),
             *others,

@@ -109,12 +109,19 @@ def _unhandled(actor: Actor, today: date) -> ColumnElement[bool]:
 
 
 def _hand(
-    model: Any, name: str, label: Any, hint: Any, condition: Condition, is_counted: bool = True, is_back: bool = False
+    model: Any,
+    name: str,
+    label: Any,
+    hint: Any,
+    condition: Condition,
+    verb: str = "handle",
+    is_counted: bool = True,
+    is_back: bool = False,
 ) -> Kind:
     """One sort of hands that somebody has to go on with; what is back has no due date any more."""
     columns = (model.subject, model.number, model.state, null() if is_back else model.due_on, null())
     return Kind(
-        name, label, hint, "handle", condition, is_counted=is_counted, model=model, columns=columns,
+        name, label, hint, verb, condition, is_counted=is_counted, model=model, columns=columns,
         order=(model.closed_on if is_back else model.due_on,),
     )  # fmt: skip
 
@@ -186,11 +193,10 @@ KINDS: list[Kind] = [
         Transfer, "overdue", _l("转办已逾期"), _l("超过期限还没有反馈维权站，请催办。"),
         lambda actor, today: hands.is_late(Transfer, today), is_counted=False,
     ),
-    Kind(
-        "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"), "add",
+    _hand(
+        Transfer, "back", _l("转办已反馈、已退回"), _l("案件还没有结案，请看反馈或退回的原因，继续办理。"),
         lambda actor, today: hands.has_come_back(Transfer, TransferState.ANSWERED, TransferState.RETURNED),
-        model=Transfer, columns=(Transfer.subject, Transfer.number, Transfer.state, null(), null()),
-        order=(Transfer.closed_on,),
+        verb="add", is_counted=False, is_back=True,
     ),
     Kind(
         "assigned", _l("交办待签收"), _l("交办给您的单位，签收以后才看得到内容。"), "handle",

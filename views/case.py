@@ -9,7 +9,7 @@ from app.deadlines import DueInterface, deadline_of, running
 from app.related import related_to
 from app.timeline import timeline_of, visits_of
 from app.workflow import sealing
-from app.workflow.cases import FLOW
+from app.workflow.cases import FLOW, INVESTIGATED
 from app.workflow.hands import HANDS
 from app.workflow.steps import Kind
 from models import Case, DvOrder, DvRiskAssessment, RiskLevel
@@ -119,9 +119,9 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
         return {
             "sheets": danger.of_case(row) if is_seen else (), "duties": danger.open_duties(row) if is_seen else (),
             "orders": protection.of_case(row) if actor.covers("view", DvOrder.__name__, row.place) else (),
-            "may_order": row.ended_on is None and actor.covers("add", DvOrder.__name__, row.place),
+            "may_order": row.ended_on is None and scope.may_put_under(actor, DvOrder.__name__, row),
             "is_high": danger.risk_of(row) is RiskLevel.HIGH, "why": danger.NO_MEDIATION,
-            "may_assess": row.ended_on is None and actor.covers("add", register, row.place),
+            "may_assess": row.ended_on is None and scope.may_put_under(actor, register, row),
         }  # fmt: skip
 
     def _progress(self, row: Case) -> dict[str, Any]:
@@ -133,5 +133,6 @@ class CaseView(Sealing, Opening, Looking, Answering, Recording, Statistics, Urgi
             "into": self.datamodel.get(row.merged_into_id) if row.merged_into_id else None,
             "deadline": deadline_of(row, clock.today()), "forward": forward,
             "others": [found.step for found in steps if found.step.kind is not Kind.FORWARD],
+            "lacks_activity": forward is not None and INVESTIGATED.said(row) in forward.missing,
             "may_answer": forward is not None and row.state is FLOW.start,
         }  # fmt: skip

@@ -108,6 +108,7 @@ CLOSING = [
     _in_order("accepted_on", "answered_on", _l("答复日期不能早于受理日期")),
     _in_order("restarted_on", "answered_on", _l("答复日期不能早于重开的日期")),
 ]
+INVESTIGATED = Need("", _l("缺少调查记录（请先在办理记录里添加一条“调查”）"), _is_investigated)
 UNMERGED = Need("", _l("有别的案件并入了这一件，请先把它们重开"), _is_no_target)
 # A case does not end over a hand that is still open, in whichever way: the centre, the units and the superior would go
 # on for nobody. It is withdrawn first, or answered.
@@ -211,7 +212,7 @@ STEPS = (
     Step(ACCEPTED, INVESTIGATING, _l("开始调查"), change=_write("investigated_on")),
     Step(
         INVESTIGATING, HANDLING, _l("开始处理"), change=_write("handled_on"),
-        needs=(Need("", _l("缺少调查记录（请先在办理记录里添加一条“调查”）"), _is_investigated),),
+        needs=(INVESTIGATED,),
     ),
     Step(HANDLING, CLOSED, _l("结案"), ANSWER, CLOSING, _write("closed_on")),
     Step(

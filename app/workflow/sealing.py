@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app import clock, opening, scope
+from app import clock, opening, scope, seals
 from app.errors import OutOfScope
 from app.scope import acting_as
 from app.workflow.hands import session_of
@@ -43,12 +43,9 @@ def _enter(_case: Case, _to: enum.Enum) -> None:
 
 
 def merged_with(case: Case) -> Sequence[Case]:
-    """The other cases of the same matter: into which it was merged, and what else was merged there. Without a guard:
-    who asks acts as the system.
-    """
-    root = case.merged_into_id or case.id
-    same = (Case.id == root) | (Case.merged_into_id == root)
-    return session_of(case).scalars(select(Case).where(same, Case.id != case.id).order_by(Case.id)).all()
+    """The other cases of the same matter; whoever calls acts as the system."""
+    others = select(Case).where(seals.of_one_matter(case), Case.id != case.id)
+    return session_of(case).scalars(others.order_by(Case.id)).all()
 
 
 def together(case: Case, moment: Moment) -> None:
@@ -85,10 +82,11 @@ _FOUND = "sealed_by_what_was_found_out"
 def _note(session: Session, _context: Any) -> None:
     """Which cases a flush has sealed or shut to somebody, and who wrote."""
     actor = scope.current_actor()
-    for row in (*session.new, *session.dirty):
-        is_sealed = isinstance(row, Case) and row.sealed_for is not None and was_set(row, ("sealed_for",))
-        if actor and (is_sealed or isinstance(row, CaseRecusal)):
-            session.info.setdefault(_FOUND, {})[row.id if is_sealed else row.case_id] = actor
+    shut = [row.case_id for row in session.new if isinstance(row, CaseRecusal)]
+    cases = [row for row in (*session.new, *session.dirty) if isinstance(row, Case) and was_set(row, ("sealed_for",))]
+    for key in (*shut, *(case.id for case in cases if case.sealed_for is not None)):
+        if actor is not None:
+            session.info.setdefault(_FOUND, {})[key] = actor
 
 
 def _settle(session: Session) -> None:

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import MemberUnit
-from tests.pages.browsing import choose, save, told
+from tests.pages.browsing import choose, look, save, told
 from tests.security.spec import pdf
 from tests.security.transfer_intrusions import officer
 from tests.world import OWN, canary
@@ -103,3 +103,14 @@ def open_(page: Page, label: str) -> Locator:
 def scan(name: str) -> Any:
     """A scanned sheet, for a file input."""
     return {"name": name, "mimeType": "application/pdf", "buffer": pdf("x")}
+
+
+def accept(page: Page) -> None:
+    """受理 on the page of a new case, as 复杂, by who works for the station of the small world."""
+    expect(page.locator(".deadline")).to_contain_text("剩1个工作日")
+    page.get_by_label("难易").select_option("复杂")
+    page.get_by_label("承办人").fill("姓名staff")
+    look(page, "accepting")
+    press(page, "受理")
+    is_now(page, "受理")
+    expect(page.locator(".deadline")).to_contain_text("次日起算 1 个月")

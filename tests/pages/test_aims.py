@@ -6,13 +6,12 @@ import re
 import pytest
 
 from models import Escalation, Transfer, UrgentReport
-from tests.pages.test_statistics import told
+from tests.pages.test_statistics import BOARD, told
 from tests.unit.closed_cases import closed
-from tests.world import CHILD, COUNTY, OWN, SIBLING
+from tests.world import CHILD, OWN
 
 pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
 NUMBER = re.compile(r'<a href="(/cases/list/\?[^"]+)">(\d+)<span class="visually-hidden">：')
-BOARD = "/cases/aims/"
 
 
 def links(page):
@@ -82,28 +81,6 @@ def test_the_two_pages_lead_to_each_other_with_what_was_asked_for(client_as):
         address = html.unescape(re.search(rf'<a class="btn btn-outline-secondary" href="([^"]+)">{name}</a>', page)[1])
         assert set(asked.split("&")) <= set(address.partition("?")[2].split("&"))
         assert "2025 年第 3 季度" in browser.get(address).text
-
-
-@pytest.mark.parametrize(
-    ("who", "asked", "status"),
-    [
-        ("town_admin", "", 200),
-        ("supervisor", "", 200),
-        ("staff", "", 200),
-        ("center", "", 403),
-        ("auditor", "", 403),
-        ("town_admin", f"?division={SIBLING}", 404),
-        ("town_admin", f"?division={COUNTY}", 200),  # what of it is his
-        ("town_admin", "?division=x", 404),
-        ("town_admin", "?period=2026Q9", 400),
-        ("town_admin", "?period=%00", 400),
-        ("town_admin", "?first=2026-01-01", 400),
-        ("town_admin", "?first=2026-02-01&last=2026-01-01", 400),
-        ("town_admin", "?rows=x&columns=x&measure=x", 200),  # that is for the other page
-    ],
-)
-def test_what_is_asked_for_is_answered_or_refused(client_as, who, asked, status):
-    assert client_as(who).get(BOARD + asked).status_code == status
 
 
 def test_what_is_wrong_is_said_and_the_form_keeps_what_was_typed(client_as):

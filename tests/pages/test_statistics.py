@@ -12,7 +12,7 @@ from tests.world import CHILD, COUNTY, OWN, SIBLING
 
 pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
 NUMBER = re.compile(r'<a href="(/cases/(?:list|visits)/\?[^"]+)">(\d+)<span class="visually-hidden">：')
-TABLE = "/cases/statistics/"
+TABLE, BOARD = "/cases/statistics/", "/cases/aims/"
 
 
 def links(page):
@@ -65,18 +65,25 @@ def test_it_begins_with_channel_and_category_of_this_quarter(client_as):
         ("town_admin", f"?division={COUNTY}", 200),  # what of it is his
         ("town_admin", "?division=x", 404),
         ("town_admin", f"?division={'3' * 200}", 400),
-        ("town_admin", "?rows=name", 400),
-        ("town_admin", "?rows=channel&columns=channel", 400),
-        ("town_admin", "?measure=x", 400),
         ("town_admin", "?period=2026Q9", 400),
         ("town_admin", "?period=%00", 400),
         ("town_admin", "?first=2026-01-01", 400),
         ("town_admin", "?first=2026-02-01&last=2026-01-01", 400),
-        ("town_admin", "?first=2016-01-01&last=2026-01-01&columns=month", 400),
     ],
 )
-def test_what_is_asked_for_is_answered_or_refused(client_as, who, asked, status):
-    assert client_as(who).get(TABLE + asked).status_code == status
+@pytest.mark.parametrize("page", [TABLE, BOARD])
+def test_what_is_asked_for_is_answered_or_refused(client_as, page, who, asked, status):
+    assert client_as(who).get(page + asked).status_code == status
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["rows=name", "rows=channel&columns=channel", "measure=x", "first=2016-01-01&last=2026-01-01&columns=month"],
+)
+def test_what_only_the_table_is_asked_for(client_as, asked):
+    browser = client_as("town_admin")
+    assert browser.get(f"{TABLE}?{asked}").status_code == 400
+    assert browser.get(f"{BOARD}?{asked}").status_code == 200
 
 
 def test_what_is_wrong_is_said_and_the_form_keeps_what_was_typed(client_as):

@@ -78,6 +78,17 @@ def reads_what_was_merged_though_recused(app: Flask) -> str | None:
     return None
 
 
+def is_shut_out_for_ever(app: Flask) -> str | None:
+    """What was shut together is opened together: else each half would shut the other again."""
+    for half, lifted in itertools.product(HALVES, HALVES):
+        keys = _merged(app, half, after=_shuts_staff_out)
+        (row,) = ask(app, "SELECT id FROM case_recusal WHERE case_id = :k AND lifted_on IS NULL", k=keys[lifted])
+        signed_in(app, "town_admin").submit(f"/cases/lift/{row}", {"reason": "查明没有关系"})
+        if _seen(app, "staff", keys) != keys:
+            return f"sees {_seen(app, 'staff', keys)} of {keys} when it was lifted ({half}, {lifted})"
+    return None
+
+
 def is_lifted_by_halves(app: Flask) -> str | None:
     """What was sealed together is unsealed together: else one half tells that there is another."""
     for half in HALVES:
@@ -93,4 +104,4 @@ def is_lifted_by_halves(app: Flask) -> str | None:
     return None
 
 
-ATTACKS = (finds_it_by_what_was_merged, reads_what_was_merged_though_recused, is_lifted_by_halves)
+ATTACKS = (finds_it_by_what_was_merged, reads_what_was_merged_though_recused, is_shut_out_for_ever, is_lifted_by_halves)

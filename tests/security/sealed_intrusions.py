@@ -321,6 +321,8 @@ def sends_it_on_while_let_in(app: Flask) -> str | None:
     """An opening is for reading: nothing is made of the case, and nothing of it is sent elsewhere."""
     planted = plant(app, is_handed_over=False, is_sent_up=False)
     browser, key = _opened(app, planted), str(planted.case)
+    if offered := re.findall(r'href="(/\w+/add)', browser.get(f"/cases/show/{key}").text.partition("<main")[2]):
+        return f"is offered {offered}"
     station = str(BY_REGISTER["Station"].keys[OWN])
     copied = {"has_name": "y", "has_phone": "y", "has_address": "y", "summary": "情况"}
     forms: dict[str, dict[str, str]] = {

@@ -59,6 +59,7 @@ ACTING = {
     "views/activation.py ActivationView._answer": "the token proves whose password may be set; nobody is signed in",
     "app/workflow/sealing.py _lift_together": "the same, when its seal is lifted",
     "app/workflow/sealing.py _settle": "the same; finds the case that the flush has just sealed",
+    "app/opening.py lift": "whoever decides need not see the cases; it was asked whether it is his to decide",
     "app/workflow/sealing.py together": "what was merged is sealed together, whoever sees which of it",
 }
 # Where the connection is used past the session, whose guard does not see it.
