@@ -97,17 +97,22 @@ document.querySelectorAll("form[data-guard]").forEach((form) => {
 
 // ---- ask first: the button goes on only after 确定
 const asking = $("#confirm");
+let asked = null;
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (!button || !asking || button.dataset.confirmed) return;
   event.preventDefault();
+  asked = button;
   $("#confirm-text").textContent = button.dataset.confirm;
   asking.returnValue = "";
   asking.showModal();
-  asking.addEventListener("close", () => {
-    if (asking.returnValue !== "yes") { button.focus(); return; }
-    button.dataset.confirmed = "yes";
-    button.click();
-    delete button.dataset.confirmed;
-  }, { once: true });
+});
+asking?.addEventListener("close", () => {
+  if (asking.open || !asked) return;  // the closing before this asking, heard of late
+  const button = asked;
+  asked = null;
+  if (asking.returnValue !== "yes") { button.focus(); return; }
+  button.dataset.confirmed = "yes";
+  button.click();
+  delete button.dataset.confirmed;
 });

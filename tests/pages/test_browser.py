@@ -9,7 +9,7 @@ from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
 from models import Station, StationHost
-from tests.pages.browsing import PHONE, agree, choices, look
+from tests.pages.browsing import PHONE, agree, choices, look, told
 from tests.world import CHILD, DIVISIONS, OWN, SIBLING, canary
 
 pytestmark = [pytest.mark.browser, pytest.mark.in_turns]
@@ -109,6 +109,21 @@ def test_deleting_asks_first(app, page):
     assert stored(app, "空站") is not None
     agree(page, "删除")
     expect(page.get_by_role("status")).to_contain_text("已删除")
+    assert stored(app, "空站") is None
+
+
+def test_asking_again_before_the_last_closing_was_heard_of(app, page):
+    """A browser tells of a closing later, sometimes only after the button was pressed anew."""
+    with app.app_context(), acting_as(SETUP):
+        db.session.add(Station(division_code=CHILD, name="空站", host=StationHost.SELF))
+        db.session.commit()
+    page.goto("/stations/list/")
+    page.get_by_role("row", name="空站").get_by_role("link", name="查看").click()
+    page.get_by_role("button", name="删除").evaluate(
+        "(button) => { button.click(); document.querySelector('#confirm').close(); button.click(); }"
+    )
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    told(page, "已删除")
     assert stored(app, "空站") is None
 
 
