@@ -101,7 +101,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DEBUG": _flag(values["DEBUG"]),
         "TRUSTED_HOSTS": hosts or None,
         # Parameters are people's data: they stay out of logs and error messages.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, "pool_use_lifo": True},
         "SQLALCHEMY_DATABASE_URI": uri,
         "APP_NAME": "妇女维权站管理平台",
         "MAX_CONTENT_LENGTH": int(values["MAX_UPLOAD_MB"]) * 1024 * 1024,

@@ -1,12 +1,13 @@
 """The database: one metadata, one session class, and how each connection is prepared (docs/architecture.md)."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Engine, event
 
-from app import audit, derive, guard
+from app import audit, derive, guard, seals
 from app.guard import GuardedSession
 from app.security import handing, revoke
 from app.workflow import steps
@@ -15,11 +16,13 @@ from models import Model
 steps.install(GuardedSession)
 derive.install(GuardedSession)
 guard.install(GuardedSession)
+seals.install(GuardedSession)
 handing.install(GuardedSession)
 audit.install(GuardedSession)
 revoke.install(GuardedSession)
 
 PATIENCE, HURRY = 30_000, 50  # milliseconds that a writer waits for its turn on SQLite
+PREPARED = 200  # statements that a connection to PostgreSQL keeps
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 
@@ -27,16 +30,10 @@ db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait.
 
-    A write that may as well be left out (option `hurry`) waits for 50 ms only. PostgreSQL does not compile statements:
-    with the conditions of the guard that takes a hundred times longer than to execute them.
+    A write that may as well be left out (option `hurry`) waits for 50 ms only.
     """
     if engine.dialect.name == "postgresql":
-
-        @event.listens_for(engine, "connect")
-        def interpret(connection: Any, _record: Any) -> None:
-            connection.execute("SET jit = off")
-            connection.commit()  # a rollback would take it back
-
+        _keep_plans(engine)
     if engine.dialect.name != "sqlite":
         return
     if engine.url.database:
@@ -59,3 +56,33 @@ def prepare_engine(engine: Engine) -> None:
             execute("BEGIN IMMEDIATE")
         finally:
             execute(f"PRAGMA busy_timeout={PATIENCE}")
+
+
+def _keep_plans(engine: Engine) -> None:
+    """PostgreSQL: statements are planned once in a connection, and not compiled: both take a hundred times longer than
+    to execute them, with the conditions of the guard.
+
+    psycopg forgets what it has prepared with every rollback, so what only looked is ended by a commit.
+    """
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.prepare_threshold, connection.prepared_max = 1, PREPARED
+        connection.execute("SET jit = off")
+        connection.commit()  # a rollback would take it back
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.info["has_written"] = False
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("SELECT"):
+            connection.info["has_written"] = True
+
+    @event.listens_for(engine, "rollback")
+    def rollback(connection: Any) -> None:
+        if connection.invalidated or connection.info["has_written"]:
+            return
+        with suppress(engine.dialect.loaded_dbapi.Error):  # the rollback that follows will tell
+            connection.connection.dbapi_connection.commit()

@@ -10,9 +10,25 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
-from sqlalchemy import ColumnElement, Date, DateTime, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    event,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app import clock
 from app.identity import age_on
@@ -166,18 +182,39 @@ def _by_which_one_may(verb: str, held: Any) -> Sequence[ColumnElement[bool]]:
     )
 
 
-def _roles_that(verb: str) -> Select[Any]:
-    """The roles by which cases are seen, or approved."""
-    held, cell = _as(assoc_permissionview_role, "held"), _as(PermissionView.__table__, "held")
-    register, permission = _as(ViewMenu.__table__, "held"), _as(Permission.__table__, "held")
-    joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
-        register, register.c.id == cell.c.view_menu_id
-    )
-    return (
-        select(held.c.role_id)
-        .select_from(joined.join(permission, permission.c.id == cell.c.permission_id))
-        .where(register.c.name == Case.__name__, permission.c.name == permission_name(verb))
-    )
+def _roles_that(verb: str) -> ColumnElement[int]:
+    """The roles by which cases are seen, or approved, as one parameter. As a join of four tables at every place where
+    somebody may head a station it was most of what PostgreSQL planned.
+    """
+    return bindparam(None, callable_=lambda: _keys_of_roles(verb), type_=Integer, expanding=True)
+
+
+_ROLES = (
+    select(assoc_permissionview_role.c.role_id)
+    .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+    .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    .join(Permission, Permission.id == PermissionView.permission_id)
+    .where(ViewMenu.name == Case.__name__, Permission.name == bindparam("permission"))
+    .order_by(assoc_permissionview_role.c.role_id)
+)
+_asked = WeakKeyDictionary[SessionTransaction, dict[str, list[int]]]()
+
+
+def _keys_of_roles(verb: str) -> list[int]:
+    """Asked once in a transaction, and again after what was written in it."""
+    from app.extensions import db
+
+    session = db.session()
+    connection = session.connection()
+    known = _asked.setdefault(session.get_transaction(), {})
+    if verb not in known:
+        known[verb] = list(connection.scalars(_ROLES, {"permission": permission_name(verb)}))
+    return known[verb]
+
+
+def install(session_class: type[Session]) -> None:
+    """What was written may have changed a role."""
+    event.listen(session_class, "after_flush", lambda session, _context: _asked.pop(session.get_transaction(), None))
 
 
 def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:

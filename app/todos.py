@@ -82,14 +82,13 @@ class Kind:
         held = actor.units if self.is_of_unit else actor.places
         return actor.can("view", register) and bool(held(self.verb, register))
 
-    def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
-        """The rows that wait for the actor: where he holds the verb, without what has ended."""
-        place = repeated(self.model, actor, self.verb)
-        return and_(*Rows(self.model).conditions, place, self.condition(actor, today))
+    def reach(self, actor: Actor) -> ColumnElement[bool]:
+        """The rows of the register where the actor holds the verb, without what has ended."""
+        return and_(*Rows(self.model).conditions, repeated(self.model, actor, self.verb))
 
-    def counted(self, rows: ColumnElement[bool], actor: Actor, today: date) -> ColumnElement[int]:
-        """How many wait, in a statement about the register."""
-        return self.number(actor, today) if self.number else func.count(case((rows, 1)))
+    def rows(self, actor: Actor, today: date) -> ColumnElement[bool]:
+        """The rows that wait for the actor."""
+        return self.reach(actor) & self.condition(actor, today)
 
 
 # ---- conditions
@@ -332,41 +331,34 @@ class Group:
 
 def waiting(actor: Actor, today: date, first: int, is_brief: bool = False) -> list[Group]:
     """What waits for the actor, kind by kind, with the `first` rows of each; brief: only of what is his own."""
-    found = [(kind, kind.rows(actor, today)) for kind in kinds_for(actor)]
-    counts = _counts(found, actor, today)
-    return [
-        Group(kind, n, _lines(kind, rows, today, first) if n and _is_shown(kind, is_brief) else ())
-        for (kind, rows), n in zip(found, counts, strict=True)
-    ]
-
-
-def _is_shown(kind: Kind, is_brief: bool) -> bool:
-    """Whether there are rows of it to be shown."""
-    return kind.number is None and (kind.is_mine or not is_brief)
-
-
-def _counts(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today: date) -> list[int]:
-    """How many there are of each kind."""
+    found = [(kind, kind.condition(actor, today)) for kind in kinds_for(actor)]
     counts = db.session.execute(_counting(found, actor, today)).mappings().one() if found else {}
-    return [counts[kind.name] for kind, _rows in found]
+
+    def lines(kind: Kind, waits: ColumnElement[bool]) -> tuple[Line, ...]:
+        is_shown = counts[kind.name] and kind.number is None and (kind.is_mine or not is_brief)
+        return _lines(kind, kind.reach(actor) & waits, today, first) if is_shown else ()
+
+    return [Group(kind, counts[kind.name], lines(kind, waits)) for kind, waits in found]
 
 
 def _counting(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today: date) -> Select[Any]:
-    """Counts the rows of each kind by one statement; a register is gone through once for all its kinds."""
-    of_register: dict[Any, dict[Kind, ColumnElement[bool]]] = {}
-    for kind, rows in found:
-        of_register.setdefault(kind.model, {})[kind] = rows
+    """Counts the rows of each kind by one statement, in one go through all that the same verb reaches in a register."""
+    alike: dict[tuple[Any, str], dict[Kind, ColumnElement[bool]]] = {}
+    for kind, waits in found:
+        if kind.number is None:
+            alike.setdefault((kind.model, kind.verb), {})[kind] = waits
     tables = [
-        select(*(kind.counted(rows, actor, today).label(kind.name) for kind, rows in kinds.items()))
+        select(*(func.count(case((waits, 1))).label(kind.name) for kind, waits in kinds.items()))
         .select_from(model)
-        .where(or_(false(), *(rows for kind, rows in kinds.items() if kind.number is None)))
+        .where(next(iter(kinds)).reach(actor), or_(*kinds.values()))
         .subquery()
-        for model, kinds in of_register.items()
+        for (model, _verb), kinds in alike.items()
     ]
-    joined: FromClause = tables[0]
-    for table in tables[1:]:
+    numbers = [kind.number(actor, today).label(kind.name) for kind, _waits in found if kind.number is not None]
+    joined: FromClause = select(true().label("one")).subquery()
+    for table in tables:
         joined = joined.join(table, true())
-    return select(*(column for table in tables for column in table.c)).select_from(joined)
+    return select(*(column for table in tables for column in table.c), *numbers).select_from(joined)
 
 
 def _lines(kind: Kind, rows: ColumnElement[bool], today: date, first: int) -> tuple[Line, ...]:
@@ -394,7 +386,7 @@ def number(actor: Actor, today: date) -> int:
 @lru_cache(maxsize=512)
 def _counting_own(kinds: tuple[Kind, ...], actor: Actor, today: date) -> Select[Any]:
     """The statement for it, from memory: every page asks. Conditions of kinds that are counted ask nothing first."""
-    return _counting([(kind, kind.rows(actor, today)) for kind in kinds], actor, today)
+    return _counting([(kind, kind.condition(actor, today)) for kind in kinds], actor, today)
 
 
 REMEMBERED.append(_counting_own)

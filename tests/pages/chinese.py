@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -77,8 +78,15 @@ class Page(HTMLParser):
             self.texts.append(data)
 
 
+@lru_cache(maxsize=4)  # read for its words, and again for its links
+def page_of(html: str) -> Page:
+    return Page(html)
+
+
 def strays(text: str) -> list[str]:
     """The runs of Latin letters in `text` that are neither allowed nor texts of the test world."""
+    if not LATIN.search(text):  # most texts; the pattern of the world's own is a long one
+        return []
     return [run for run in LATIN.findall(WORLD.sub(" ", text)) if run not in ALLOWED]
 
 
@@ -93,7 +101,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def problems_of_page(name: str, html: str) -> list[str]:
     """ "page: stray in its text" for each stray, and a line when the page does not claim to be Chinese."""
-    page = Page(html)
+    page = page_of(html)
     # Account pages show usernames, each as a text of its own; elsewhere "disabled" or "expired" would be a stray.
     known = PEOPLE if name.startswith("/accounts/") else ()
     texts = [text for text in page.texts if text.strip() not in known]
@@ -139,7 +147,7 @@ def crawl(browser: Any, start: str = "/", within: str = "/", alike: int = 0) -> 
         answer = browser.get(address)
         yield path, answer
         links = [answer.location] if answer.location else []
-        links += Page(answer.get_data(as_text=True)).links if answer.mimetype == "text/html" else []
+        links += page_of(answer.get_data(as_text=True)).links if answer.mimetype == "text/html" else []
         full = [urljoin(f"{SITE}{address}", link) for link in links]
         todo += [link.removeprefix(SITE) for link in full if link.startswith(f"{SITE}{within}")]
 

@@ -372,12 +372,3 @@ def test_unreadable_source_leaves_the_compiled_catalogue(catalogue):
 def test_shipped_catalogue_is_compiled_by_setup(product):
     compiled = setup.CATALOGUE.with_suffix(".mo")
     assert compiled.stat().st_mtime >= setup.CATALOGUE.stat().st_mtime
-
-
-def test_every_connection_is_prepared(app, database):
-    """Also after a rollback: readers do not wait on SQLite, PostgreSQL does not compile what it executes once."""
-    asked, expected = {"sqlite": ("PRAGMA journal_mode", "wal"), "postgresql": ("SHOW jit", "off")}[database]
-    with app.app_context(), db.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-        connection.rollback()
-        assert connection.exec_driver_sql(asked).scalar() == expected
