@@ -220,6 +220,10 @@ KINDS: list[Kind] = [
         ),
     ),
     _hand(
+        SuperiorAssignment, "fed_back", _l("下级已反馈"), _l("看过以后，请点「阅知」。"),
+        lambda actor, today: hands.of_superior(SuperiorAssignment, actor, SuperiorState.FED_BACK), is_back=True,
+    ),
+    _hand(
         SuperiorAssignment, "not_fed_back", _l("交办下级已逾期"), _l("超过期限还没有反馈，请催办。"),
         lambda actor, today: hands.of_superior(SuperiorAssignment, actor, *SuperiorAssignment.__open__)
         & hands.is_late(SuperiorAssignment, today),

@@ -20,12 +20,13 @@ class SuperiorKind(enum.Enum):
 
 
 class SuperiorState(enum.Enum):
-    """How far the station has come: the petitioner is answered, then the superior."""
+    """How far the station has come: the petitioner is answered, then the superior, who takes note."""
 
     SENT = "待签收"
     HANDLING = "办理中"
     ANSWERED = "已答复当事人"
     FED_BACK = "已反馈"
+    NOTED = "已阅知"
 
 
 class SuperiorAssignment(Hand, Stamped, Model):
@@ -43,10 +44,10 @@ class SuperiorAssignment(Hand, Stamped, Model):
     __days__ = "SUPERIOR_DAYS"
     __open__ = (SuperiorState.SENT, SuperiorState.HANDLING, SuperiorState.ANSWERED)
     __table_args__ = (
-        *handed("HANDLING ANSWERED FED_BACK", "FED_BACK", "arrived_on", _l("期限不能早于来文日期。")),
+        *handed("HANDLING ANSWERED FED_BACK NOTED", "FED_BACK NOTED", "arrived_on", _l("期限不能早于来文日期。")),
         above("by_code", beside=True),
-        only_with("ANSWERED FED_BACK", "answered_on", "answered_facts"),
-        only_with("FED_BACK", "fed_back_on feedback", "fed_back_facts"),
+        only_with("ANSWERED FED_BACK NOTED", "answered_on", "answered_facts"),
+        only_with("FED_BACK NOTED", "fed_back_on feedback", "fed_back_facts"),
         CheckConstraint(
             "answered_on >= arrived_on",
             name="answered_after_arrival",
@@ -83,3 +84,8 @@ class SuperiorAssignment(Hand, Stamped, Model):
         info={"label": _l("反馈日期"), "not_future": True, "starts_as": "today"}
     )
     feedback: Mapped[str | None] = secret("narrative", _l("反馈内容"), multiline=True)
+
+    @property
+    def giver_code(self) -> str | None:
+        """The division of the superior who gave it; None for what the station itself registered from paper."""
+        return self.by_code if self.by_code != self.division_code else None

@@ -36,6 +36,11 @@ class SuperiorAssignmentView(Progressing, RegisterView):
     order_columns = ["number", "due_on", "arrived_on", "state"]
     quick_search: ClassVar[list[str]] = ["number", "subject", "document_no"]
 
+    def line_of(self, row: SuperiorAssignment) -> tuple[Any, ...]:
+        """What came on paper is over with the feedback: nobody here takes note."""
+        line = super().line_of(row)
+        return line if row.giver_code else line[:-1]
+
     def parts_of(self, row: SuperiorAssignment, **said: Any) -> dict[str, Any]:
         return {**super().parts_of(row), "caseless": self._caseless(row), **said}
 

@@ -37,7 +37,7 @@ def _since_arrival(column: str, sentence: object) -> Need:
     return Need(column, sentence, holds)
 
 
-# ---- 上级转办、交办: the station signs, answers the petitioner, feeds back
+# ---- 上级转办、交办: the station signs, answers the petitioner, feeds back; whoever gave it takes note
 
 ASSIGNED = declare(
     Workflow(
@@ -61,6 +61,7 @@ ASSIGNED = declare(
                 ),
                 close,
             ),
+            Step(SuperiorState.FED_BACK, SuperiorState.NOTED, _l("阅知"), side="giver_code"),
         ),
     )
 )  # fmt: skip

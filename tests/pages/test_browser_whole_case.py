@@ -223,6 +223,8 @@ def test_a_whole_case(app, units, person):
     is_now(county, "已反馈")
     expect(open_(county, "反馈内容")).to_contain_text("已协调派出所出具告诫书")
     look(county, "county-reads")
+    press(county, "阅知")
+    is_now(county, "已阅知")
 
     # While she types the answer, the superior hands down once more; it was a slip.
     station.goto(case)

@@ -27,7 +27,7 @@ from tests.unit.case_machine import ANY, TODAY, WHICH, WHO, CaseMachine, Known, 
 # Of each hand: its states in their order, what a step there brings, and in how many of them its case waits.
 LINES: dict[str, tuple[str, ...]] = {
     "Transfer": ("SENT", "SIGNED", "HANDLING", "ANSWERED"),
-    "SuperiorAssignment": ("SENT", "HANDLING", "ANSWERED", "FED_BACK"),
+    "SuperiorAssignment": ("SENT", "HANDLING", "ANSWERED", "FED_BACK", "NOTED"),
     "UrgentReport": ("SENT", "SIGNED", "FINAL", "CLOSED"),
     "PolicyIssue": ("SENT", "SIGNED", "ANSWERED", "NOTED"),
 }

@@ -65,7 +65,7 @@ REFUSED = [
     *[(SuperiorAssignment, HANDLING | {missing: None}, "signed_facts") for missing in ("signed_on", "signed_by")],
     (SuperiorAssignment, HANDLING | {"state": "ANSWERED"}, "answered_facts"),
     *[(SuperiorAssignment, FED_BACK | {missing: None}, "fed_back_facts") for missing in ("fed_back_on", "feedback")],
-    (SuperiorAssignment, FED_BACK | {"closed_on": None}, "closed_dated"),
+    *[(SuperiorAssignment, FED_BACK | {"state": s, "closed_on": None}, "closed_dated") for s in ("FED_BACK", "NOTED")],
     (SuperiorAssignment, FED_BACK | {"answered_on": YESTERDAY}, "answered_after_arrival"),
     (SuperiorAssignment, FED_BACK | {"fed_back_on": YESTERDAY}, "fed_back_after_arrival"),
     *[(SuperiorAssignment, {"by_code": code}, "by_code_above") for code in (world.OTHER_COUNTY, world.CHILD)],

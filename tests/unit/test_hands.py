@@ -114,6 +114,34 @@ def test_a_case_waits_for_both_dates():
     assert (waiting_of(case), row.closed_on) == ([], TODAY)
 
 
+def fed_back(username):
+    row = add(username, SuperiorAssignment(station_id=STATION[OWN], **ASSIGNED))
+    if row.state is SuperiorState.SENT:
+        move(row, SuperiorState.HANDLING, "staff")
+    move(row, SuperiorState.ANSWERED, "staff", answered_on=TODAY)
+    move(row, SuperiorState.FED_BACK, "staff", fed_back_on=TODAY, feedback="已答复")
+    return row
+
+
+def test_whoever_gave_it_takes_note_of_the_feedback_and_nobody_else():
+    row = fed_back("county_admin")
+    assert waits("county_admin")["fed_back"] == [row.number]
+    assert waits("staff")["fed_back"] == waits("town_admin")["fed_back"] == []
+    for username in ("staff", "town_admin"):
+        with pytest.raises(OutOfScope):
+            move(row, SuperiorState.NOTED, username)
+    move(row, SuperiorState.NOTED, "county_admin")
+    assert waits("county_admin")["fed_back"] == []
+
+
+def test_of_what_came_on_paper_nobody_here_takes_note():
+    row = fed_back("staff")
+    for username in ("staff", "town_admin", "county_admin"):
+        assert waits(username)["fed_back"] == []
+        with pytest.raises(OutOfScope):
+            move(row, SuperiorState.NOTED, username)
+
+
 def test_what_comes_before_its_case_is_put_on_it_later_once():
     row = add("staff", SuperiorAssignment(station_id=STATION[OWN], **ASSIGNED))
     with acting_as(ACTORS["staff"]):
