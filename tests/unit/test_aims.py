@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 
 from app import aims, periods, statistics
 from app.aims import AIMS
@@ -18,6 +18,7 @@ from tests.security.policy import places
 from tests.unit import case_rules, counted
 from tests.unit.closed_cases import LEVELS, RETURNED, WITHDRAWN, closed, row, write
 from tests.unit.test_statistics import NOBODIES, VIEWERS
+from tests.watching import statements
 from tests.world import CHILD, COUNTY, OTHER_COUNTY, OWN, SIBLING, TODAY
 from views.statistics import address_of
 
@@ -288,11 +289,6 @@ def test_another_division_is_nobodys_to_ask_for(app):
 
 
 def test_the_board_takes_one_statement_and_one_for_names(app):
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
     with app.test_request_context():
         actor = person("county_admin")
         asked = statistics.asked_of(aims.question(YEAR, ""), actor)
@@ -300,11 +296,6 @@ def test_the_board_takes_one_statement_and_one_for_names(app):
             for _ in range(times):
                 closed(OWN, (UrgentReport, {}))
             db.session.remove()
-            seen.clear()
-            event.listen(db.engine, "before_cursor_execute", note)
-            try:
-                with acting_as(actor):
-                    aims.board_of(asked, actor)
-            finally:
-                event.remove(db.engine, "before_cursor_execute", note)
-            assert len(seen) == 2, seen
+            with statements() as sent, acting_as(actor):
+                aims.board_of(asked, actor)
+            assert len(sent) == 2, sent

@@ -1,11 +1,10 @@
 """The tables of the calendar: who may change them, what changes, who follows, and what setup leaves alone."""
 
-from contextlib import contextmanager
 from datetime import date
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app import calendars, setup
 from app.calendar import Term, Unit
@@ -15,6 +14,7 @@ from app.scope import acting_as
 from app.security.actor import OPERATOR, SETUP, Actor, Grant
 from models import AuditEntry, CalendarDay, DayKind, WorkCalendar
 from tests import workdays
+from tests.watching import statements
 from tests.world import CITY, OWN, TODAY
 
 RIGHTS = frozenset({("WorkCalendar", "view"), ("WorkCalendar", "edit")})
@@ -62,7 +62,7 @@ def test_everybody_who_is_signed_in_reads_the_calendar_and_nobody_else(context):
     assert calendars.current().published == frozenset()
 
 
-def test_calendar_is_asked_once_in_a_transaction_and_again_in_the_next(editor, statements):
+def test_calendar_is_asked_once_in_a_transaction_and_again_in_the_next(editor):
     db.session.rollback()
     with statements() as first:
         assert calendars.current() is calendars.current()
@@ -70,24 +70,6 @@ def test_calendar_is_asked_once_in_a_transaction_and_again_in_the_next(editor, s
     with statements() as second:
         calendars.current()
     assert (len(first), len(second)) == (1, 1)
-
-
-@pytest.fixture
-def statements(context):
-    """A context that collects the statements sent meanwhile."""
-
-    @contextmanager
-    def collect():
-        sent: list[str] = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        yield sent
-        event.remove(db.engine, "before_cursor_execute", note)
-
-    return collect
 
 
 # ---- a notice

@@ -3,10 +3,9 @@
 import csv
 import random
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app import divisions, setup
 from app.divisions import MAX_PROBLEMS, BadFile, Loaded
@@ -18,6 +17,7 @@ from models import Division
 from models.base import TOWNSHIP, VILLAGE
 from models.division import is_pseudo_code
 from tests.conftest import make_app
+from tests.watching import statements
 from tests.world import CHILD, CITY, COUNTY, DIVISIONS, MERGED, OTHER_COUNTY, OWN, SIBLING
 
 HEADER = "code,parent_code,level,name"
@@ -302,33 +302,18 @@ def test_loading_twice_changes_nothing_and_what_a_file_leaves_out_stays(context)
 # ---- paths
 
 
-@contextmanager
-def counted():
-    """The statements that are sent meanwhile."""
-    statements = []
-
-    def note(*args):
-        statements.append(args[2])
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("code", [CITY, COUNTY, OWN, CHILD])
 def test_line_runs_from_the_city_down(code):
     assert divisions.line_of(code) == [c for c in (CITY, COUNTY, OWN, CHILD) if len(c) <= len(code)]
 
 
 def test_paths_name_every_level_but_the_city_in_one_statement(context):
-    with counted() as statements:
+    with statements() as sent:
         assert divisions.paths_of([None, ""]) == {}
-    assert statements == []
-    with acting_as(OPERATOR), counted() as statements:
+    assert sent == []
+    with acting_as(OPERATOR), statements() as sent:
         paths = divisions.paths_of([CITY, COUNTY, MERGED, SIBLING, None, MERGED, "330302999"])
-    assert len(statements) == 1
+    assert len(sent) == 1
     assert paths.pop(MERGED) == "鹿城区 五马街道 墨池社区"
     assert paths == {CITY: "温州市", COUNTY: "鹿城区", SIBLING: "鹿城区 松台街道"}
 

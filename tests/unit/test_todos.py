@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from app import attachments, todos
 from app.calendar import Light
@@ -33,6 +33,7 @@ from tests import records
 from tests.pages.uploads import JPEG
 from tests.security.attacks import person
 from tests.unit import case_rules
+from tests.watching import statements
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
 pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.in_turns]  # make audit asks both databases
@@ -255,20 +256,11 @@ def test_who_handles_in_one_place_and_looks_in_another_has_nothing_to_do_there()
 
 
 def count_statements(username):
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
     actor = person(username)
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        with acting_as(actor):
-            todos.waiting(actor, TODAY, 10)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as sent, acting_as(actor):
+        todos.waiting(actor, TODAY, 10)
     db.session.remove()
-    return len(seen)
+    return len(sent)
 
 
 def test_many_rows_cost_no_more_statements_than_few():
