@@ -189,15 +189,16 @@ def _roles_that(verb: str) -> ColumnElement[int]:
     return bindparam(None, callable_=lambda: _keys_of_roles(verb), type_=Integer, expanding=True)
 
 
-_ROLES = (
-    select(assoc_permissionview_role.c.role_id)
+# (role, permission) of every role that may do something with cases.
+_CELLS = (
+    select(assoc_permissionview_role.c.role_id, Permission.name)
     .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
     .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
     .join(Permission, Permission.id == PermissionView.permission_id)
-    .where(ViewMenu.name == Case.__name__, Permission.name == bindparam("permission"))
+    .where(ViewMenu.name == Case.__name__)
     .order_by(assoc_permissionview_role.c.role_id)
 )
-_asked = WeakKeyDictionary[SessionTransaction, dict[str, list[int]]]()
+_asked = WeakKeyDictionary[SessionTransaction, list[tuple[int, str]]]()
 
 
 def _keys_of_roles(verb: str) -> list[int]:
@@ -205,11 +206,11 @@ def _keys_of_roles(verb: str) -> list[int]:
     from app.extensions import db
 
     session = db.session()
-    connection = session.connection()
-    known = _asked.setdefault(session.get_transaction(), {})
-    if verb not in known:
-        known[verb] = list(connection.scalars(_ROLES, {"permission": permission_name(verb)}))
-    return known[verb]
+    connection, transaction = session.connection(), session.get_transaction()
+    if transaction not in _asked:
+        _asked[transaction] = [(role, name) for role, name in connection.execute(_CELLS)]
+    wanted = permission_name(verb)
+    return [role for role, name in _asked[transaction] if name == wanted]
 
 
 def install(session_class: type[Session]) -> None:
