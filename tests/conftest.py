@@ -3,6 +3,7 @@
 `TEST_WITHOUT=postgresql,browser` says aloud what a machine cannot test; without it, a missing part fails.
 """
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ from app.scope import acting_as
 from app.security import sessions, users
 from app.security.actor import AUTH
 from tests import postgres, world
+
+gc.set_threshold(100_000, 50, 100)  # looking for garbage among all that a run keeps takes a tenth of it
 
 WITHOUT = set(filter(None, os.environ.get("TEST_WITHOUT", "").split(",")))
 MADE: list[Flask] = []

@@ -24,7 +24,7 @@ def test_hole_is_found(app, hole):
     assert hole.leaks(app)
 
 
-@pytest.mark.in_turns(one_in=4)
+@pytest.mark.in_turns(one_in=8)
 @pytest.mark.parametrize("hole", ATTACKED, ids=lambda hole: hole.name)
 def test_attack_gets_nothing_from_the_closed_product(app, hole):
     assert hole.search(app) == []

@@ -6,6 +6,8 @@ import pytest
 
 from tests import records
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 
 @pytest.fixture
 def key(app):

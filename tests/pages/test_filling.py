@@ -22,6 +22,8 @@ from tests.pages.uploads import JPEG, PDF
 from tests.unit.test_files import GPS, SECRET, exif, picture
 from tests.world import CHILD, OWN, SIBLING, TODAY
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 PICTURE = ("photo", "标牌.jpg", JPEG)
 
 

@@ -11,6 +11,8 @@ from tests.security.intrusions import ask
 from tests.security.registers import BY_REGISTER
 from tests.world import OWN, SIBLING, canary
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 CASE = BY_REGISTER["Case"].keys[OWN]
 
 

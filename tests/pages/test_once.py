@@ -25,6 +25,8 @@ from models import (
 from tests import records, world
 from tests.conftest import Browser
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 NAME = "只此一份"
 PEOPLE = {"name": NAME, "phone": records.PHONE}
 # (register's path, model, what a browser posts); the station is the town's.

@@ -18,6 +18,8 @@ from tests.security.answers import body_of, words_of
 from tests.security.registers import SPECS, key
 from tests.world import CHILD, OWN, SIBLING, canary
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 STATION = key("Station", OWN)
 NAMES = [*papers.PAPERS]
 KINDS = pytest.mark.parametrize("kind", ["paper", "word"])

@@ -13,6 +13,8 @@ from models import Case, Model, Station
 from tests import records
 from tests.world import CHILD, FIRST_STATION, OWN
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 
 @pytest.mark.parametrize(
     ("path", "most"),

@@ -20,6 +20,8 @@ from tests import records
 from tests.security.attacks import person
 from tests.world import CHILD, COUNTY, OWN, SIBLING
 
+pytestmark = pytest.mark.in_turns  # the pages are the same whatever the database
+
 QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
 FORM = {"division_code": OWN, "kind": "CASES", "first_on": "2026-07-01", "last_on": "2026-09-30", "note": ""}
 FORGED = {"rows": [["FAMILY", "甲"]], "columns": [["VISIT", "乙"]], "counts": [[99]], "before": 0}

@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import config
 from models import Model
 from tests.unit.test_docs import read, table, without
+
+pytestmark = pytest.mark.in_turns  # a whole product in a process of its own
 
 EXAMPLE = Path(config.ROOT / "tests" / "example" / "register.py")
 
