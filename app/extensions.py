@@ -4,7 +4,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask_appbuilder.models.sqla.base import SQLA
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
 from app import audit, derive, guard, seals
@@ -22,7 +24,7 @@ audit.install(GuardedSession)
 revoke.install(GuardedSession)
 
 PATIENCE, HURRY = 30_000, 50  # milliseconds that a writer waits for its turn on SQLite
-PREPARED = 200  # statements that a connection to PostgreSQL keeps
+PREPARED = 32  # statements that a connection to PostgreSQL keeps, where they take some 150 MB
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 
@@ -62,7 +64,10 @@ def _keep_plans(engine: Engine) -> None:
     """PostgreSQL: statements are planned once in a connection, and not compiled: both take a hundred times longer than
     to execute them, with the conditions of the guard.
 
-    psycopg forgets what it has prepared with every rollback, so what only looked is ended by a commit.
+    psycopg forgets what it has prepared with every rollback, so what only looked is ended by a commit: a transaction
+    whose statements all begin with SELECT. One that has failed is rolled back, and what was planned is forgotten: the
+    schema may have changed. Nothing here hides a write behind a SELECT (several statements in one, a function that
+    writes).
     """
 
     @event.listens_for(engine, "connect")
@@ -84,5 +89,7 @@ def _keep_plans(engine: Engine) -> None:
     def rollback(connection: Any) -> None:
         if connection.invalidated or connection.info["has_written"]:
             return
-        with suppress(engine.dialect.loaded_dbapi.Error):  # the rollback that follows will tell
-            connection.connection.dbapi_connection.commit()
+        driver = connection.connection.dbapi_connection
+        if driver.info.transaction_status is TransactionStatus.INTRANS:
+            with suppress(psycopg.Error):  # the rollback that follows will tell
+                driver.commit()

@@ -17,10 +17,11 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    Integer,
     Select,
+    String,
     and_,
     bindparam,
+    cast,
     event,
     exists,
     false,
@@ -176,17 +177,18 @@ def _by_which_one_may(verb: str, held: Any) -> Sequence[ColumnElement[bool]]:
     """The scope `held` is in force today, and of a role that may `verb` cases."""
     today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
     return (
-        held.c.role_id.in_(_roles_that(verb)),
+        _roles_that(verb).contains("," + cast(held.c.role_id, String) + ","),
         held.c.valid_from <= today,
         or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
     )
 
 
-def _roles_that(verb: str) -> ColumnElement[int]:
-    """The roles by which cases are seen, or approved, as one parameter. As a join of four tables at every place where
-    somebody may head a station it was most of what PostgreSQL planned.
+def _roles_that(verb: str) -> ColumnElement[str]:
+    """The keys of the roles by which cases are seen, or approved, between commas: one parameter, however many they are.
+
+    Joined at every place where somebody may head a station they were most of what PostgreSQL planned.
     """
-    return bindparam(None, callable_=lambda: _keys_of_roles(verb), type_=Integer, expanding=True)
+    return bindparam(None, callable_=lambda: _keys_of_roles(verb), type_=String)
 
 
 # (role, permission) of every role that may do something with cases.
@@ -201,21 +203,29 @@ _CELLS = (
 _asked = WeakKeyDictionary[SessionTransaction, list[tuple[int, str]]]()
 
 
-def _keys_of_roles(verb: str) -> list[int]:
-    """Asked once in a transaction, and again after what was written in it."""
+def _keys_of_roles(verb: str) -> str:
+    """Asked once in a transaction, and again after what the session wrote in it."""
     from app.extensions import db
 
     session = db.session()
     connection, transaction = session.connection(), session.get_transaction()
-    if transaction not in _asked:
-        _asked[transaction] = [(role, name) for role, name in connection.execute(_CELLS)]
+    cells = _asked.get(transaction)
+    if cells is None:
+        cells = _asked[transaction] = [(role, name) for role, name in connection.execute(_CELLS)]
     wanted = permission_name(verb)
-    return [role for role, name in _asked[transaction] if name == wanted]
+    return "".join((",", *(f"{role}," for role, name in cells if name == wanted)))
+
+
+def _forget(session: Session, *_: object) -> None:
+    transaction = session.get_transaction()
+    if transaction is not None:
+        _asked.pop(transaction, None)
 
 
 def install(session_class: type[Session]) -> None:
-    """What was written may have changed a role."""
-    event.listen(session_class, "after_flush", lambda session, _context: _asked.pop(session.get_transaction(), None))
+    """What was written, or taken back, may have changed a role."""
+    event.listen(session_class, "after_flush", _forget)
+    event.listen(session_class, "after_soft_rollback", _forget)
 
 
 def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:

@@ -359,7 +359,7 @@ def _counting(found: list[tuple[Kind, ColumnElement[bool]]], actor: Actor, today
         for (model, _verb), kinds in alike.items()
     ]
     numbers = [kind.number(actor, today).label(kind.name) for kind, _waits in found if kind.number is not None]
-    joined: FromClause = select(true().label("one")).subquery()
+    joined: FromClause = select(func.count(Case.id).label("none")).where(false()).subquery()  # there may be no table
     for table in tables:
         joined = joined.join(table, true())
     return select(*(column for table in tables for column in table.c), *numbers).select_from(joined)

@@ -4,16 +4,20 @@ import html
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import PermissionView
 from sqlalchemy import select
 
 from app.extensions import db
 from app.scope import acting_as
+from app.security import users
 from app.security.actor import SETUP
-from models import Account, Case
+from app.security.roles import permission_name
+from app.todos import KINDS
+from models import Account, Case, StaffRole
 from tests import records
 from tests.conftest import IS_AUDIT
 from tests.pages.test_workbench import rows_behind
-from tests.world import CHILD, OWN, SIBLING, TODAY, canary
+from tests.world import CHILD, OWN, PASSWORD, SIBLING, TODAY, canary
 
 pytestmark = pytest.mark.in_turns  # what pages say; make audit asks both databases
 
@@ -22,6 +26,7 @@ PEOPLE = ("town_admin", "village_admin", "county_admin", "city_admin", "staff", 
 SOME = ("town_admin", "staff", "mixed")  # in make test
 LONG_AGO = TODAY.replace(month=9, day=1)
 MANY = 12  # more than a group shows
+NUMBERED = ("Case", "approve")  # what waits there is a number without a list
 
 
 @pytest.fixture
@@ -200,3 +205,22 @@ def test_the_number_costs_one_statement_a_page(busy, client_as, statements):
     statements.clear()
     browser.get("/account/")
     assert sum(Case.__tablename__ in statement for statement in statements) == 1
+
+
+# ---- roles of few rights, as a manager may make them
+
+
+@pytest.mark.parametrize(
+    ("register", "verb"), sorted({(kind.model.__name__, kind.verb) for kind in KINDS} | {NUMBERED})
+)
+def test_whoever_may_do_one_thing_only_reads_his_pages(app, client_as, register, verb):
+    with app.app_context(), acting_as(SETUP):
+        held = {(register, permission_name(v)) for v in {"view", verb}}
+        cells = [c for c in db.session.scalars(select(PermissionView)) if (c.view_menu.name, c.permission.name) in held]
+        assert len(cells) == len(held)
+        db.session.add(StaffRole(name="只做一件", permissions=cells))
+        db.session.flush()
+        users.add("leader", "周云", PASSWORD, [("只做一件", OWN)], TODAY)
+        db.session.commit()
+    browser = client_as("leader")
+    assert {path: browser.get(path).status_code for path in ("/", "/todo/")} == {"/": 200, "/todo/": 200}

@@ -1,7 +1,10 @@
 """How a connection is prepared, and what its transactions leave behind, on both databases."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
 from models import Preference, Station
@@ -10,7 +13,7 @@ from tests.world import FIRST_STATION
 RENAMED = "UPDATE station SET name = 'renamed'"
 
 
-def asked_of(database: str, sqlite: str, postgresql: str) -> str:
+def asked_of(database: str, sqlite: Any, postgresql: Any) -> Any:
     return {"sqlite": sqlite, "postgresql": postgresql}[database]
 
 
@@ -60,6 +63,41 @@ def test_what_was_committed_before_stays(app):
         connection.execute(text("UPDATE station SET name = 'again'"))
         connection.rollback()
         assert set(connection.scalars(select(Station.name))) == {"renamed"}
+
+
+@pytest.fixture
+def widened(app, database):
+    """() → another process makes a column wider, as the next version might."""
+    words = "ALTER TABLE superior_assignment ALTER COLUMN document_no TYPE VARCHAR({})"
+    with app.app_context():
+        other = create_engine(db.engine.url)
+
+    def alter(length=60):
+        with other.begin() as connection:
+            connection.exec_driver_sql(asked_of(database, "SELECT 1", words.format(length)))
+
+    yield alter
+    alter(50)
+    other.dispose()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_change_of_the_schema_is_met_once(app, database, widened):
+    """What was planned before fails, is forgotten, and planned anew."""
+    asked, failed = text("SELECT document_no FROM superior_assignment"), []
+    with app.app_context(), db.engine.connect() as connection:
+        for _ in range(3):
+            connection.execute(asked).all()
+            connection.rollback()
+        widened()
+        for _ in range(3):
+            try:
+                connection.execute(asked).all()
+            except DBAPIError as error:
+                failed.append(str(error.orig))
+            connection.rollback()
+    assert len(failed) == asked_of(database, 0, 1), failed
 
 
 def test_a_connection_that_was_given_up_is_replaced(app):
