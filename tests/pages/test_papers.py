@@ -50,7 +50,7 @@ def test_a_station_out_of_scope_is_not_there(client_as, kind, name, code):
     browser = client_as("town_admin")
     hidden, missing = browser.get(address(kind, name, code)), browser.get(f"/stations/{kind}/99999999/{name}")
     assert (hidden.status_code, missing.status_code) == (404, 404)
-    assert "QX" not in body_of(hidden)
+    assert f"{code}-QX" not in body_of(hidden)
 
 
 @KINDS
