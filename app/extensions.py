@@ -9,7 +9,7 @@ from flask_appbuilder.models.sqla.base import SQLA
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
-from app import audit, derive, guard, seals
+from app import audit, derive, guard
 from app.guard import GuardedSession
 from app.security import handing, revoke
 from app.workflow import steps
@@ -18,26 +18,26 @@ from models import Model
 steps.install(GuardedSession)
 derive.install(GuardedSession)
 guard.install(GuardedSession)
-seals.install(GuardedSession)
 handing.install(GuardedSession)
 audit.install(GuardedSession)
 revoke.install(GuardedSession)
 
 PATIENCE, HURRY = 30_000, 50  # milliseconds that a writer waits for its turn on SQLite
-PREPARED = 32  # statements that a connection to PostgreSQL keeps, where they take some 150 MB
+PREPARED = 32  # statements that a connection to PostgreSQL keeps, where they take some 200 MB
 
 db = SQLA(metadata=Model.metadata, session_options={"class_": GuardedSession})
 
 
 def prepare_engine(engine: Engine) -> None:
+    """Prepare each of its connections, and end its transactions, as the database asks for."""
+    {"sqlite": _take_turns, "postgresql": _keep_plans}[engine.dialect.name](engine)
+
+
+def _take_turns(engine: Engine) -> None:
     """SQLite: WAL, full sync, foreign keys; writers take their turn at BEGIN, readers (option `ro`) do not wait.
 
     A write that may as well be left out (option `hurry`) waits for 50 ms only.
     """
-    if engine.dialect.name == "postgresql":
-        _keep_plans(engine)
-    if engine.dialect.name != "sqlite":
-        return
     if engine.url.database:
         Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 

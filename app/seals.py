@@ -10,26 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    DateTime,
-    Select,
-    String,
-    and_,
-    bindparam,
-    cast,
-    event,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-)
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import ColumnElement, Date, DateTime, Select, and_, bindparam, exists, false, func, or_, select
 
 from app import clock
 from app.identity import age_on
@@ -177,55 +160,27 @@ def _by_which_one_may(verb: str, held: Any) -> Sequence[ColumnElement[bool]]:
     """The scope `held` is in force today, and of a role that may `verb` cases."""
     today = bindparam(None, callable_=lambda: clock.today(), type_=Date)
     return (
-        _roles_that(verb).contains("," + cast(held.c.role_id, String) + ","),
+        held.c.role_id.in_(_roles_that(verb)),
         held.c.valid_from <= today,
         or_(held.c.valid_until.is_(None), held.c.valid_until >= today),
     )
 
 
-def _roles_that(verb: str) -> ColumnElement[str]:
-    """The keys of the roles by which cases are seen, or approved, between commas: one parameter, however many they are.
-
-    Joined at every place where somebody may head a station they were most of what PostgreSQL planned.
+def _roles_that(verb: str) -> Select[Any]:
+    """The roles by which cases are seen, or approved. Planned by themselves (OFFSET 0): else PostgreSQL weighs these
+    four tables against all around them, at every place where somebody may head a station.
     """
-    return bindparam(None, callable_=lambda: _keys_of_roles(verb), type_=String)
-
-
-# (role, permission) of every role that may do something with cases.
-_CELLS = (
-    select(assoc_permissionview_role.c.role_id, Permission.name)
-    .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-    .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-    .join(Permission, Permission.id == PermissionView.permission_id)
-    .where(ViewMenu.name == Case.__name__)
-    .order_by(assoc_permissionview_role.c.role_id)
-)
-_asked = WeakKeyDictionary[SessionTransaction, list[tuple[int, str]]]()
-
-
-def _keys_of_roles(verb: str) -> str:
-    """Asked once in a transaction, and again after what the session wrote in it."""
-    from app.extensions import db
-
-    session = db.session()
-    connection, transaction = session.connection(), session.get_transaction()
-    cells = _asked.get(transaction)
-    if cells is None:
-        cells = _asked[transaction] = [(role, name) for role, name in connection.execute(_CELLS)]
-    wanted = permission_name(verb)
-    return "".join((",", *(f"{role}," for role, name in cells if name == wanted)))
-
-
-def _forget(session: Session, *_: object) -> None:
-    transaction = session.get_transaction()
-    if transaction is not None:
-        _asked.pop(transaction, None)
-
-
-def install(session_class: type[Session]) -> None:
-    """What was written, or taken back, may have changed a role."""
-    event.listen(session_class, "after_flush", _forget)
-    event.listen(session_class, "after_soft_rollback", _forget)
+    held, cell = _as(assoc_permissionview_role, "held"), _as(PermissionView.__table__, "held")
+    register, permission = _as(ViewMenu.__table__, "held"), _as(Permission.__table__, "held")
+    joined = held.join(cell, cell.c.id == held.c.permission_view_id).join(
+        register, register.c.id == cell.c.view_menu_id
+    )
+    return (
+        select(held.c.role_id)
+        .select_from(joined.join(permission, permission.c.id == cell.c.permission_id))
+        .where(register.c.name == Case.__name__, permission.c.name == permission_name(verb))
+        .offset(0)
+    )
 
 
 def _is_headed_below(row: Any, code: str, but: Any) -> ColumnElement[bool]:

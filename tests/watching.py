@@ -10,14 +10,14 @@ from app.extensions import db
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements, in order; the list grows as they are sent. Inside an application context."""
-    sent: list[str] = []
+    """The statements, in order; the list grows as they are sent. Begun inside an application context."""
+    engine, sent = db.engine, list[str]()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)

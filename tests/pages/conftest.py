@@ -1,9 +1,10 @@
 """Fixtures of the tests of pages."""
 
-import pytest
-from sqlalchemy import event
+from contextlib import ExitStack
 
-from app.extensions import db
+import pytest
+
+from tests import watching
 from tests.pages.browsing import address, chromium, person, stranger
 
 __all__ = ["address", "chromium", "person", "statements", "stranger"]
@@ -12,13 +13,7 @@ __all__ = ["address", "chromium", "person", "statements", "stranger"]
 @pytest.fixture
 def statements(app):
     """The statements that reach the database from here on."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    with ExitStack() as stack:
+        with app.app_context():
+            sent = stack.enter_context(watching.statements())
+        yield sent

@@ -95,35 +95,36 @@ def test_search_sort_export_and_bulk(app, page, tmp_path):
     assert not stored(app, canary("STA", OWN)).has_plaque
 
 
-def test_deleting_asks_first(app, page):
+@pytest.fixture
+def empty(app, page):
+    """The page of a station that no row refers to."""
     with app.app_context(), acting_as(SETUP):
         db.session.add(Station(division_code=CHILD, name="空站", host=StationHost.SELF))
         db.session.commit()
     page.goto("/stations/list/")
     page.get_by_role("row", name="空站").get_by_role("link", name="查看").click()
-    delete = page.get_by_role("button", name="删除")
+    return page
+
+
+def test_deleting_asks_first(app, empty):
+    page, delete = empty, empty.get_by_role("button", name="删除")
     delete.click()
     expect(page.get_by_role("dialog")).to_contain_text("确定删除「空站」吗？")
     page.get_by_role("dialog").get_by_role("button", name="取消").click()
     expect(delete).to_be_focused()
     assert stored(app, "空站") is not None
     agree(page, "删除")
-    expect(page.get_by_role("status")).to_contain_text("已删除")
+    told(page, "已删除")
     assert stored(app, "空站") is None
 
 
-def test_asking_again_before_the_last_closing_was_heard_of(app, page):
+def test_asking_again_before_the_last_closing_was_heard_of(app, empty):
     """A browser tells of a closing later, sometimes only after the button was pressed anew."""
-    with app.app_context(), acting_as(SETUP):
-        db.session.add(Station(division_code=CHILD, name="空站", host=StationHost.SELF))
-        db.session.commit()
-    page.goto("/stations/list/")
-    page.get_by_role("row", name="空站").get_by_role("link", name="查看").click()
-    page.get_by_role("button", name="删除").evaluate(
+    empty.get_by_role("button", name="删除").evaluate(
         "(button) => { button.click(); document.querySelector('#confirm').close(); button.click(); }"
     )
-    page.get_by_role("dialog").get_by_role("button", name="确定").click()
-    told(page, "已删除")
+    empty.get_by_role("dialog").get_by_role("button", name="确定").click()
+    told(empty, "已删除")
     assert stored(app, "空站") is None
 
 

@@ -109,4 +109,4 @@ def test_the_page_costs_few_statements(villages, client_as, statements):
     browser = client_as("town_admin")
     statements.clear()
     assert browser.get("/stations/missing/").status_code == 200
-    assert 0 < len(statements) <= 7
+    assert 0 < len(statements) <= 6

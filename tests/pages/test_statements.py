@@ -20,8 +20,8 @@ pytestmark = pytest.mark.in_turns  # the pages are the same whatever the databas
     ("path", "most"),
     [
         ("/stations/list/", 8),
-        ("/stations/list/?_flt_0_division_code=330302&q=QX&_oc_StationView=name&_od_StationView=desc", 9),
-        (f"/stations/show/{FIRST_STATION}", 19),
+        ("/stations/list/?_flt_0_division_code=330302&q=QX&_oc_StationView=name&_od_StationView=desc", 8),
+        (f"/stations/show/{FIRST_STATION}", 18),
         (f"/stations/history/{FIRST_STATION}", 12),
         (f"/stations/edit/{FIRST_STATION}", 12),
         ("/stations/add", 8),

@@ -1,7 +1,7 @@
 """考核: what is shipped, the lines of an edition, points and reasons; who may look."""
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app import assessments, board, standards
 from app.errors import DomainError, OutOfScope
@@ -33,6 +33,7 @@ from tests.unit.sheets import (
     sheet,
 )
 from tests.unit.standing import lines as judged
+from tests.watching import statements
 from tests.world import CHILD, CITY, OWN, SIBLING, TODAY
 
 
@@ -163,17 +164,11 @@ def test_a_sheet_stays_with_its_station_and_checklist(shipped):
 
 def test_the_statements_of_a_new_sheet_and_of_a_page_do_not_grow_with_its_lines(shipped):
     def counted(kind, year):
-        said = []
-
-        def listener(*args):
-            said.append(args[2])
-
-        event.listen(db.engine, "before_cursor_execute", listener)
-        row = sheet(kind=kind, year=year)
-        shown = len(said)
-        assessments.unanswered(db.session(), row)
-        assessments.seen(row)
-        event.remove(db.engine, "before_cursor_execute", listener)
+        with statements() as said:
+            row = sheet(kind=kind, year=year)
+            shown = len(said)
+            assessments.unanswered(db.session(), row)
+            assessments.seen(row)
         return len([s for s in said if "INSERT INTO assessment_answer" not in s]), len(said) - shown
 
     sheet(year=2020)

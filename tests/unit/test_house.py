@@ -80,7 +80,6 @@ DIRECT = {
     "app/guard.py guard_write": "reads the option of the transaction",
     "app/looks.py write": "looks are nobody's to write through the guard; written for the one who looks",
     "app/security/handing.py Facts.ask": "the rules of delegation count what the actor cannot see",
-    "app/seals.py _keys_of_roles": "which roles approve cases; gives back keys, for a statement of the guard",
     "app/submissions.py _all": "whoever submits tells of all cases; gives back what suppression lets pass",
     "app/submissions.py _sealed": "the same, of the sealed ones",
     "app/submissions.py _told": "what others submitted must not tell together with this; it goes nowhere",

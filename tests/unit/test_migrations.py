@@ -7,13 +7,23 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, func, inspect, or_, select
+from sqlalchemy import MetaData, func, inspect, or_, select, update
 
 from app import setup
 from app.extensions import db
 from app.scope import acting_as
 from app.security.actor import SETUP
-from models import AuditEntry, Checklist, ChecklistEdition, ChecklistItem, ChecklistKind, Model, Serial
+from models import (
+    AuditEntry,
+    Checklist,
+    ChecklistEdition,
+    ChecklistItem,
+    ChecklistKind,
+    Model,
+    Serial,
+    SuperiorAssignment,
+    SuperiorState,
+)
 from tests import world
 from tests.conftest import IS_AUDIT, make_app
 
@@ -180,6 +190,24 @@ def test_every_revision_goes_down_and_up_with_rows_in_the_tables(empty):
         assert differences() == []
         after = counts()
         assert {name: after[name] for name in older} == {name: before[name] - lost.get(name, 0) for name in older}
+
+
+def test_what_was_taken_note_of_is_fed_back_below(empty):
+    """What an older version has no state for stays, in the state before it."""
+    setup.migrate()
+    fill()
+    facts = {"answered_on": world.TODAY, "fed_back_on": world.TODAY, "feedback": "k:0", "closed_on": world.TODAY}
+    signed = {"signed_on": world.TODAY, "signed_by": "甲"}
+    with db.engine.begin() as connection:
+        key = connection.scalar(select(func.min(SuperiorAssignment.id)))
+        noted = update(SuperiorAssignment.__table__).where(SuperiorAssignment.id == key)
+        connection.execute(noted.values(state=SuperiorState.NOTED, **facts, **signed))
+    for version in ("0020", "head"):
+        setup.migrate(version)
+        with db.engine.connect() as connection:
+            assert connection.scalar(select(SuperiorAssignment.state).where(SuperiorAssignment.id == key)) is (
+                SuperiorState.FED_BACK
+            )
 
 
 def test_base_drops_everything_and_comes_up_again(empty):
